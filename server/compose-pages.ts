@@ -2,11 +2,12 @@
 import { fileURLToPath } from 'node:url'
 import { createFormats } from './kit/i18n/format.ts'
 import { createTexts } from './kit/i18n/texts.ts'
-import { createMessageRendering } from './kit/messages/render.ts'
+import { createMessageRendering } from './kit/messages/rendering/render.ts'
 import { loadAssets } from './kit/pages/assets.ts'
 import { createKeptPages } from './kit/pages/kept-pages.ts'
 import { createPages } from './kit/pages/pages.ts'
 import { createViewEngine } from './kit/pages/view-engine.ts'
+import { loadMessages } from './load-messages.ts'
 import type { Settings } from './settings.ts'
 import { textTrees } from './texts.ts'
 
@@ -25,6 +26,7 @@ export function composePages(settings: Settings) {
   })
   const render = createMessageRendering({
     texts,
+    loadMessages,
     formats: createFormats(timeZone),
     cacheViews,
     viewRoots,

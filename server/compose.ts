@@ -27,6 +27,7 @@ import { createClientReader, createPlaceOf } from './kit/web/client.ts'
 import { openPlaces } from './kit/web/place.ts'
 import { loadAuditActions } from './load-events.ts'
 import { loadGauges } from './load-gauges.ts'
+import { loadMessages } from './load-messages.ts'
 import { loadSamples } from './load-samples.ts'
 import { chooseMailPlatform } from './mail/mail-platform/choose.ts'
 import type { MailPlatform } from './mail/mail-platform/mail-platform.ts'
@@ -91,8 +92,9 @@ async function composeGround(settings: CompleteSettings, ports: Ports) {
       : (await import('./site/health/metrics.ts')).createMetrics()
   const limits = createLimits(db)
   const count = metrics?.countBrake
-  const alertOperator = createOperatorAlert({ db, keyring, clock, log, settings, count })
-  const ground = { settings, db, clock, keyring, log, hasher, platform, limits, alertOperator }
+  const senders = { settings, db, clock, keyring, loadMessages, log }
+  const alertOperator = createOperatorAlert({ ...senders, count })
+  const ground = { ...senders, hasher, platform, limits, alertOperator }
   return { ground, metrics }
 }
 
@@ -128,7 +130,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
   const { mail, sms } = { ...chooseTransports(settings), ...ports }
   const mailLimit = createMailLimit(limits, keyring, settings)
   const smsLimit = createSmsLimit(limits, keyring, settings, alertOperator)
-  const methods = createMethods({ settings, db, clock, keyring, mailLimit, smsLimit, log })
+  const methods = createMethods({ ...ground, mailLimit, smsLimit })
   const life = joinLives(() => lives)
   const desk = createDesk({ ...ground, methods, life }, ports.resolveTxt)
   let draining = false

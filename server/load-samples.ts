@@ -5,6 +5,7 @@ import type { AllSamples, FeatureSamples } from './kit/feature.ts'
 import type { MessageName } from './kit/messages/catalogue.ts'
 import type { MessageSample, MessageSamples } from './kit/messages/message-sample.ts'
 import { loadAuditActions } from './load-events.ts'
+import { loadMessages } from './load-messages.ts'
 
 const all: readonly Pick<DeskFeature<never>, 'name' | 'samples' | 'actionSamples'>[] = features
 
@@ -17,6 +18,7 @@ export async function loadSamples(): Promise<AllSamples> {
     }),
   )
   return {
+    catalogue: await loadMessages(),
     samples: loaded.flatMap(({ samples = [], joinSamples }) => [
       ...samples,
       ...(joinSamples?.(loaded) ?? []),

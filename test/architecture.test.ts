@@ -218,6 +218,13 @@ const textRules: readonly { name: string; because: string; pattern: RegExp; exce
     except: /samples?\.ts$|\/sample-(page|facts)\.ts$|^server\/site\/gallery\/gallery\.ts$/,
   },
   {
+    name: 'messages are loaded with the first one that is sent',
+    because: 'zod is large, and most processes send nothing for a long time',
+    pattern: /import (?!type )[^']*from '(?:zod|[^']*\/(?:messages|params|notice-row)\.ts)'/,
+    except:
+      /\/(?:messages|params|notice-row)\.ts$|^server\/mail\/client-sign-ins\/read-report\.ts$/,
+  },
+  {
     name: 'a route hands no parser of bodies to express by itself',
     because: 'only boundBody cuts a body that has no end',
     pattern:

@@ -5,10 +5,9 @@ import type { Db } from '#db/connection.ts'
 import type { AccessParts } from '#server/access/parts.ts'
 import type { AccountLife } from '#server/accounts/life/account-life.ts'
 import type { RecoveryMethods } from '#server/recovery/methods/methods.ts'
-import type { Clock } from '../core/clock.ts'
-import type { Keyring } from '../core/keys/keyring.ts'
 import type { Limits } from '../kit/limits/limits.ts'
 import type { Log } from '../kit/log/log.ts'
+import type { MessageParts } from '../kit/messages/send-message.ts'
 import type { AppealSettings } from './appeals/settings.ts'
 import type { CaseSettings } from './cases/settings.ts'
 import { createLetterParser, type LetterParser } from './letters/letter-parser.ts'
@@ -29,10 +28,8 @@ export type DeskSettings = AppealSettings &
   ReportSettings &
   StaffSettings
 
-export interface DeskParts {
+export interface DeskParts extends MessageParts {
   readonly db: Db
-  readonly clock: Clock
-  readonly keyring: Keyring
   readonly settings: AccessParts['settings'] & DeskSettings
   readonly log: Log
   readonly life: AccountLife
@@ -46,7 +43,7 @@ export interface DeskParts {
 /** The parts that `createDesk` gets from outside. */
 export type DeskSurroundings = Pick<
   DeskParts,
-  'db' | 'clock' | 'keyring' | 'settings' | 'log' | 'limits' | 'methods' | 'life'
+  keyof MessageParts | 'db' | 'settings' | 'log' | 'limits' | 'methods' | 'life'
 >
 
 /** A report waits at most this long for DNS. */

@@ -6,6 +6,7 @@ import type { Command, PartsWithSettings } from './commands/command.ts'
 import type { TextTrees } from './i18n/texts.ts'
 import type { Sweep } from './jobs/clean-up.ts'
 import type { TaskList } from './jobs/worker.ts'
+import type { MessageCatalogue, MessageRows } from './messages/catalogue.ts'
 import type { MessageSample, MessageSamples } from './messages/message-sample.ts'
 import type { Overview, OverviewSamples } from './pages/overview.ts'
 import type { Sample } from './pages/sample.ts'
@@ -36,6 +37,7 @@ export interface FeatureSamples {
 }
 
 export interface AllSamples {
+  readonly catalogue: MessageCatalogue
   readonly samples: readonly Sample[]
   readonly messageSamples: readonly MessageSample[]
 }
@@ -70,6 +72,8 @@ export interface Feature<in Parts extends PartsWithSettings> {
   readonly gauges?: () => Promise<{
     readonly registerGauges: (registry: Registry, parts: Parts) => void
   }>
+  /** What it sends; loaded with the first message. */
+  readonly messages?: () => Promise<{ readonly messages: MessageRows }>
   /** Loaded by the gallery and by tests, never in production. */
   readonly samples?: () => Promise<FeatureSamples>
 }

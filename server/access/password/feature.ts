@@ -9,5 +9,6 @@ export const passwordFeature = {
   events: () => import('./events.ts'),
   routes: (parts) => [passwordRoutes(parts)],
   overview: () => ({ flashes: ['password-changed'] }),
+  messages: () => import('./messages.ts'),
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<AccessParts>

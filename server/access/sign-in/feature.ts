@@ -8,5 +8,6 @@ export const signInFeature = {
   texts,
   events: () => import('./events.ts'),
   routes: (parts) => [signInRoutes(parts)],
+  messages: () => import('./messages.ts'),
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<AccessParts>

@@ -12,5 +12,6 @@ export const appealsFeature = {
   events: () => import('./events.ts'),
   actions: () => import('./actions.ts'),
   routes: (parts) => [appealRoutes(parts), appealDeskRoutes(parts)],
+  messages: () => import('./messages.ts'),
   samples: () => import('./samples.ts'),
 } satisfies DeskFeature<DeskPageParts>

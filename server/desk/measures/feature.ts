@@ -33,5 +33,6 @@ export const measuresFeature = {
     rekey: noKeys,
   }),
   commands: () => import('./operator/account-commands.ts'),
+  messages: () => import('./messages.ts'),
   samples: () => import('./samples.ts'),
 } satisfies DeskFeature<DeskPageParts>

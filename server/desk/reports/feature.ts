@@ -13,5 +13,6 @@ export const reportsFeature = {
   body: reportBody,
   tasks: ({ desk }) => reportTasks(desk),
   times: reportTimes,
+  messages: () => import('./messages.ts'),
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<DeskPageParts>

@@ -3,10 +3,10 @@ import type { Db } from '#db/connection.ts'
 import { msPerHour, msPerMinute } from '#server/core/durations.ts'
 import type { Locale } from '../i18n/texts.ts'
 import type { Log } from '../log/log.ts'
-import type { BrakeName } from '../messages/catalogue.ts'
 import { type MessageParts, sendMessage } from '../messages/send-message.ts'
 
-export type { BrakeName } from '../messages/catalogue.ts'
+export const brakeNames = ['sms-total', 'sms-prefix', 'registration', 'spraying'] as const
+export type BrakeName = (typeof brakeNames)[number]
 
 /** Called for every refusal. Returns at once and never throws. */
 export type AlertOperator = (brake: BrakeName) => void

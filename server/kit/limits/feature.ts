@@ -9,5 +9,6 @@ export const limitsFeature = {
   sweeps: ({ clock }) => [
     { name: 'limits', run: (on, limit) => deleteSpentLimits(on, clock.now(), limit) },
   ],
+  messages: () => import('./messages.ts'),
   samples: () => import('./samples.ts'),
 } satisfies Feature<WebParts>

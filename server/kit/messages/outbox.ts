@@ -3,8 +3,8 @@ import type { Db } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Channel } from './catalogue.ts'
 import { openPayload } from './payload.ts'
-import type { RenderMessage } from './render.ts'
-import { selectKeptMessages } from './store.ts'
+import type { RenderMessage } from './rendering/render.ts'
+import { type KeptMessage, selectKeptMessages } from './store.ts'
 
 export interface OutboxParts {
   readonly db: Db
@@ -25,17 +25,19 @@ export interface OutboxEntry {
 /** Newest first. Leaves out messages under a key that is no longer listed. */
 export async function readOutbox(parts: OutboxParts, limit = 200): Promise<OutboxEntry[]> {
   const kept = await selectKeptMessages(parts.db, limit)
-  return kept.flatMap<OutboxEntry>(({ channel, name, payload, createdAt }) => {
-    const at = createdAt.toISOString()
-    try {
-      const { to, params, locale } = openPayload(parts.keyring, payload)
-      if (to === null) return []
-      if (channel === 'sms')
-        return [{ at, channel, to, subject: '', text: parts.render.sms(name, params, locale, to) }]
-      const { subject, text } = parts.render.mail(name, params, locale, to)
-      return [{ at, channel, to, subject, text }]
-    } catch {
-      return []
-    }
-  })
+  const entries = await Promise.all(kept.map((each) => showMessage(parts, each).catch(() => null)))
+  return entries.filter((entry) => entry !== null)
+}
+
+async function showMessage(
+  { keyring, render }: OutboxParts,
+  { channel, name, payload, createdAt }: KeptMessage,
+): Promise<OutboxEntry | null> {
+  const at = createdAt.toISOString()
+  const { to, params, locale } = openPayload(keyring, payload)
+  if (to === null) return null
+  if (channel === 'sms')
+    return { at, channel, to, subject: '', text: await render.sms(name, params, locale, to) }
+  const { subject, text } = await render.mail(name, params, locale, to)
+  return { at, channel, to, subject, text }
 }

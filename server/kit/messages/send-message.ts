@@ -4,7 +4,13 @@ import { msPerHour } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
-import type { Channel, catalogue, MessageName, MessageParams } from './catalogue.ts'
+import {
+  type Channel,
+  checkParams,
+  type MessageCatalogue,
+  type MessageName,
+  type MessageParams,
+} from './catalogue.ts'
 import { sealPayload } from './payload.ts'
 import { insertMessage } from './store.ts'
 
@@ -16,11 +22,13 @@ const lifetimeHours = 72
 export interface MessageParts {
   readonly keyring: Keyring
   readonly clock: Clock
+  /** Loads a large package: production does without it until the first message. */
+  readonly loadMessages: () => Promise<MessageCatalogue>
 }
 
 export interface Message<N extends MessageName> {
   readonly name: N
-  readonly channel: (typeof catalogue)[N]['channels'][number]
+  readonly channel: MessageCatalogue[N]['channels'][number]
   /** A mail address or E.164 number; `null` for a decoy, which the worker drops. */
   readonly to: string | null
   readonly params: MessageParams<N>
@@ -36,11 +44,10 @@ export async function sendMessage<N extends MessageName>(
   message: Message<N>,
 ): Promise<string | null> {
   const { name, channel, to, locale } = message
-  // The catalogue and zod are large, and most processes send nothing for a long time.
-  const { catalogue, checkParams } = await import('./catalogue.ts')
+  const catalogue = await parts.loadMessages()
   if (!(catalogue[name].channels as readonly Channel[]).includes(channel))
     throw new Error(`${name} cannot go by ${channel}`)
-  const params = checkParams(name, message.params)
+  const params = checkParams(catalogue, name, message.params)
   const createdAt = parts.clock.now()
   const id = await insertMessage(trx, {
     channel,

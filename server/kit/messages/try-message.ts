@@ -2,7 +2,7 @@
 import type { Db } from '#db/connection.ts'
 import { msPerMinute } from '#server/core/durations.ts'
 import { openPayload } from './payload.ts'
-import type { RenderMessage } from './render.ts'
+import type { RenderMessage } from './rendering/render.ts'
 import type { MessageParts } from './send-message.ts'
 import type { ClaimedMessage } from './store.ts'
 import type { MailTransport, SendOutcome, SmsTransport } from './transport.ts'
@@ -53,7 +53,7 @@ export async function tryMessage(
   if (now >= message.expiresAt) return end({ kind: 'dropped', code: 'expired' })
   let sendNow: () => Promise<SendOutcome>
   try {
-    const prepared = prepare(parts, message, now)
+    const prepared = await prepare(parts, message, now)
     if (prepared === 'decoy') return end({ kind: 'dropped', code: 'decoy' })
     sendNow = prepared
   } catch (fault) {
@@ -67,20 +67,20 @@ export async function tryMessage(
   return end(await within(tryMs, sendNow()))
 }
 
-function prepare(
+async function prepare(
   parts: DeliveryParts,
   message: ClaimedMessage,
   now: Date,
-): 'decoy' | (() => Promise<SendOutcome>) {
+): Promise<'decoy' | (() => Promise<SendOutcome>)> {
   const { id, name, createdAt } = message
   const { to, params, locale } = openPayload(parts.keyring, message.payload)
   if (to === null) return 'decoy'
   if (message.channel === 'mail') {
-    const content = parts.render.mail(name, params, locale, to)
+    const content = await parts.render.mail(name, params, locale, to)
     return () =>
       parts.mail.send({ ...content, to, date: createdAt, messageId: `${id}@${parts.render.host}` })
   }
-  const text = parts.render.sms(name, params, locale, to)
+  const text = await parts.render.sms(name, params, locale, to)
   const secondsToLive = (message.expiresAt.getTime() - now.getTime()) / 1000
   // Security: A worker that was held up sends no SMS that another may have taken over.
   const mayLeave = () => parts.clock.now().getTime() - now.getTime() < staleMsOf(parts) / 2

@@ -3,21 +3,18 @@
 import type { Request } from 'express'
 import type { Db } from '#db/connection.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
-import type { Clock } from '#server/core/clock.ts'
-import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Texts } from '../i18n/texts.ts'
 import type { AlertOperator } from '../limits/brakes.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { WebLog } from '../log/security-log.ts'
+import type { MessageParts } from '../messages/send-message.ts'
 import type { MessageSettings } from '../messages/settings.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { KitSettings } from '../settings/settings.ts'
 
-export interface WebParts {
+export interface WebParts extends MessageParts {
   readonly settings: KitSettings & MessageSettings
   readonly db: Db
-  readonly clock: Clock
-  readonly keyring: Keyring
   readonly limits: Limits
   readonly alertOperator: AlertOperator
   readonly log: WebLog

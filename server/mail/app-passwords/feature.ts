@@ -48,5 +48,6 @@ export const appPasswordsFeature = {
     export: rows.export,
     rekey: noKeys,
   }),
+  messages: () => import('./messages.ts'),
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<MailParts>

@@ -33,5 +33,6 @@ export const backupAddressFeature = {
       (await rekeyBackupAddresses(trx, keyring, limit)) +
       (await rekeyLinkRequests(trx, keyring, limit)),
   }),
+  messages: () => import('./messages.ts'),
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<RecoveryParts>

@@ -24,17 +24,9 @@ import type { Contact, LinkedContact } from './contact.ts'
 import { type Reader, readersOf } from './notice-readers.ts'
 
 /** Messages about something that the owner may not have done. */
-export type NoticeName = Extract<
-  MessageName,
-  | `app-password-${'created' | 'revoked'}`
-  | 'new-device'
-  | 'password-changed'
-  | 'password-reset'
-  | 'password-reset-held'
-  | 'password-reset-stopped'
-  | 'undo-used'
-  | `recovery-method-${'added' | 'changed' | 'removed'}`
->
+export type NoticeName = {
+  [N in MessageName]: CheckedParams<N> extends { undoToken: string | null } ? N : never
+}[MessageName]
 
 type Known = 'mailbox' | 'at' | 'device' | 'place' | 'undoToken' | 'undoPower'
 

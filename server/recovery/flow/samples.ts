@@ -1,5 +1,4 @@
 import { methodIds } from '#server/core/method-ids.ts'
-import { byMethod, type MessageSamples, undo, weak } from '#server/kit/messages/message-sample.ts'
 import { type Sample, sampleAddress, sampleMoment } from '#server/kit/pages/sample.ts'
 import { otherFlow, refused, stepSample } from './sample-page.ts'
 
@@ -51,20 +50,3 @@ export const samples: readonly Sample[] = [
   page('recover-done', 'held', 'done', { takesEffectAt: sampleMoment(-72) }),
   page('recover-link', 'errors', 'link', deadLink),
 ]
-
-export const messageSamples: MessageSamples = {
-  'password-reset': {
-    ...byMethod(undo),
-    undo: { ...undo, method: 'undo' },
-    weak: { ...weak, method: 'phone' },
-  },
-  'password-reset-held': {
-    undo: { ...undo, takesEffectAt: sampleMoment(-72).toISOString() },
-    weak: { ...weak, takesEffectAt: sampleMoment(-72).toISOString() },
-  },
-  'password-reset-stopped': {
-    undo: { ...undo, by: 'owner' },
-    weak: { ...weak, by: 'owner' },
-    service: { ...weak, device: '', place: '', by: 'service' },
-  },
-}

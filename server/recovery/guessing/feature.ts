@@ -8,5 +8,6 @@ export const guessingFeature = {
   texts,
   events: () => import('./events.ts'),
   tasks: guessingTasks,
+  messages: () => import('./messages.ts'),
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<RecoveryParts>

@@ -25,5 +25,6 @@ export const methodsFeature = {
     export: exportsNothing('each method exports its own'),
     rekey: noKeys,
   }),
+  messages: () => import('./messages.ts'),
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<RecoveryParts>

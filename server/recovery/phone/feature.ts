@@ -24,5 +24,6 @@ export const phoneFeature = {
     export: rows.export,
     rekey: (trx, limit) => rekeyCodeRequests(trx, keyring, limit),
   }),
+  messages: () => import('./messages.ts'),
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<RecoveryParts>

@@ -30,5 +30,6 @@ export const resetFeature = {
     export: rows.export,
     rekey: (trx, limit) => rekeyHolds(trx, keyring, limit),
   }),
+  messages: () => import('./messages.ts'),
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<RecoveryParts>

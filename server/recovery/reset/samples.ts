@@ -1,3 +1,4 @@
+import { byMethod, type MessageSamples, undo, weak } from '#server/kit/messages/message-sample.ts'
 import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { sampleMoment } from '#server/kit/pages/sample.ts'
 import { waitingPasswordSection } from './overview.ts'
@@ -11,5 +12,21 @@ export const overviewSamples: OverviewSamples = {
         place: 'Minsk, BY',
       }),
     ],
+  },
+}
+
+const takesEffectAt = sampleMoment(-72).toISOString()
+
+export const messageSamples: MessageSamples = {
+  'password-reset': {
+    ...byMethod(undo),
+    undo: { ...undo, method: 'undo' },
+    weak: { ...weak, method: 'phone' },
+  },
+  'password-reset-held': { undo: { ...undo, takesEffectAt }, weak: { ...weak, takesEffectAt } },
+  'password-reset-stopped': {
+    undo: { ...undo, by: 'owner' },
+    weak: { ...weak, by: 'owner' },
+    service: { ...weak, device: '', place: '', by: 'service' },
   },
 }

@@ -26,5 +26,6 @@ export const undoFeature = {
     export: rows.export,
     rekey: (trx, limit) => rekeyUndos(trx, keyring, limit),
   }),
+  messages: () => import('./messages.ts'),
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<RecoveryParts>

@@ -2,9 +2,9 @@
 import type { AllSamples } from '#server/kit/feature.ts'
 import { createFormats } from '#server/kit/i18n/format.ts'
 import type { Locale, Texts } from '#server/kit/i18n/texts.ts'
-import { catalogue, checkParams } from '#server/kit/messages/catalogue.ts'
+import { type Channel, checkParams } from '#server/kit/messages/catalogue.ts'
 import type { MessageSample } from '#server/kit/messages/message-sample.ts'
-import type { MailContent, RenderMessage } from '#server/kit/messages/render.ts'
+import type { MailContent, RenderMessage } from '#server/kit/messages/rendering/render.ts'
 import type { Theme } from '#server/kit/pages/assets.ts'
 import type { FormError } from '#server/kit/pages/forms.ts'
 import { createFrame } from '#server/kit/pages/frame.ts'
@@ -18,9 +18,12 @@ export const findSample = (
 ): Sample | undefined => samples.find((sample) => sample.page === page && sample.state === state)
 
 /** Without SMS, which have no layout. */
-export const mailSamplesOf = ({ messageSamples }: AllSamples): readonly MessageSample[] =>
+export const mailSamplesOf = ({
+  messageSamples,
+  catalogue,
+}: AllSamples): readonly MessageSample[] =>
   messageSamples.filter(({ name }) =>
-    (catalogue[name].channels as readonly string[]).includes('mail'),
+    (catalogue[name].channels as readonly Channel[]).includes('mail'),
   )
 
 export const findMailSample = (
@@ -32,9 +35,11 @@ export const findMailSample = (
 
 export const renderMailSample = (
   render: RenderMessage,
+  { catalogue }: AllSamples,
   { name, params }: MessageSample,
   locale: Locale,
-): MailContent => render.mail(name, checkParams(name, params as never), locale, sampleAddress)
+): Promise<MailContent> =>
+  render.mail(name, checkParams(catalogue, name, params as never), locale, sampleAddress)
 
 /** The locals of the frame. */
 export const frameOf = (sample: Sample) => ({

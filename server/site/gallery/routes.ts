@@ -1,7 +1,7 @@
 // The development gallery: every page and mail in every state.
 import { Router } from 'express'
 import type { AllSamples } from '#server/kit/feature.ts'
-import type { RenderMessage } from '#server/kit/messages/render.ts'
+import type { RenderMessage } from '#server/kit/messages/rendering/render.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import type { Pages } from '#server/kit/pages/pages.ts'
 
@@ -49,9 +49,10 @@ export function galleryRoutes({ pages, render, loadSamples }: GalleryRouteParts)
   routes.get('/dev/pages/mail/:name/:state', async (req, res) => {
     const { name, state } = req.params
     const { findMailSample, renderMailSample } = await gallery()
-    const sample = findMailSample(await loadSamples(), name, state)
+    const all = await loadSamples()
+    const sample = findMailSample(all, name, state)
     if (!sample) throw new NotFound('no such sample')
-    const { text, html } = renderMailSample(render, sample, req.locale)
+    const { text, html } = await renderMailSample(render, all, sample, req.locale)
     if (req.query.as === 'text') return res.type('text/plain').send(text)
     // Mails carry their style inline, because most programs load nothing.
     return res

@@ -1,7 +1,7 @@
 // Prometheus metrics. Their own listener keeps them away from visitors.
 import { createServer, type Server } from 'node:http'
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
-import { type BrakeName, brakeNames } from '#server/kit/messages/catalogue.ts'
+import { type BrakeName, brakeNames } from '#server/kit/limits/brakes.ts'
 import type { ObservedRequest } from '#server/kit/web/request-log.ts'
 
 export interface Metrics {

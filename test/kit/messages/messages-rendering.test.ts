@@ -2,14 +2,15 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { locales } from '#server/kit/i18n/texts.ts'
-import { catalogue, checkParams, type MessageName } from '#server/kit/messages/catalogue.ts'
-import { maskMailbox } from '#server/kit/messages/message-locals.ts'
+import { type Channel, checkParams, type MessageName } from '#server/kit/messages/catalogue.ts'
 import { sampleToken as token } from '#server/kit/messages/message-sample.ts'
+import { maskMailbox } from '#server/kit/messages/rendering/message-locals.ts'
 import { countSmsSegments } from '#server/kit/messages/sms/sms-length.ts'
 import { sampleAddress } from '#server/kit/pages/sample.ts'
-import { messageSamples } from '#test/support/gallery-samples.ts'
+import { gallerySamples, messageSamples } from '#test/support/gallery-samples.ts'
 import { baseUrl, createRendering } from '#test/support/messages/message-trial.ts'
 
+const { catalogue } = gallerySamples
 const at = '2026-11-22T09:03:00Z'
 const occasion = { mailbox: sampleAddress, at, device: 'Firefox, Android', place: 'Minsk, BY' }
 const phone = '+375291234567'
@@ -21,13 +22,13 @@ const samples = (name: MessageName): readonly object[] =>
 
 function* every(channel: 'mail' | 'sms') {
   for (const name of Object.keys(catalogue) as MessageName[]) {
-    if (!(catalogue[name].channels as readonly string[]).includes(channel)) continue
+    if (!(catalogue[name].channels as readonly Channel[]).includes(channel)) continue
     for (const sample of samples(name)) {
       for (const locale of locales)
         yield {
           name,
           locale,
-          params: checkParams(name, sample as never),
+          params: checkParams(catalogue, name, sample as never),
           label: `${name} in ${locale}`,
         }
     }
@@ -37,10 +38,10 @@ function* every(channel: 'mail' | 'sms') {
 describe('the messages', () => {
   const rendering = createRendering()
 
-  it('every mail has a subject, a text and a page without gaps in every language', () => {
+  it('every mail has a subject, a text and a page without gaps in every language', async () => {
     const seen = new Set<string>()
     for (const { name, locale, params, label } of every('mail')) {
-      const { subject, text, html } = rendering.mail(name, params, locale, stranger)
+      const { subject, text, html } = await rendering.mail(name, params, locale, stranger)
       assert.match(subject, /^\S.{8,90}$/u, label)
       assert.ok(text.length > 100 && html.startsWith('<!doctype html>'), label)
       for (const part of [subject, text, html])
@@ -52,9 +53,9 @@ describe('the messages', () => {
     assert.equal(seen.size, [...every('mail')].length, 'two messages read the same')
   })
 
-  it('no mail loads anything, and every link leads to the portal', () => {
+  it('no mail loads anything, and every link leads to the portal', async () => {
     for (const { name, locale, params, label } of every('mail')) {
-      const { html, text } = rendering.mail(name, params, locale, stranger)
+      const { html, text } = await rendering.mail(name, params, locale, stranger)
       assert.doesNotMatch(
         html,
         /<(img|script|link|iframe|form|object|video|svg)\b|url\(|@import|@font-face| src=/i,
@@ -65,22 +66,22 @@ describe('the messages', () => {
     }
   })
 
-  it('a link or a code stands alone on its line of the text part', () => {
+  it('a link or a code stands alone on its line of the text part', async () => {
     for (const locale of locales) {
-      const lines = (name: MessageName) =>
-        rendering
-          .mail(name, checkParams(name, samples(name)[0] as never), locale, stranger)
-          .text.split('\n')
-      assert.ok(lines('recovery-link').includes(`${baseUrl}/recover/link/${token}`))
-      assert.ok(lines('backup-address-code').includes('004217'))
-      assert.ok(lines('password-reset').includes(`${baseUrl}/undo/${token}`))
+      const lines = async (name: MessageName) => {
+        const params = checkParams(catalogue, name, samples(name)[0] as never)
+        return (await rendering.mail(name, params, locale, stranger)).text.split('\n')
+      }
+      assert.ok((await lines('recovery-link')).includes(`${baseUrl}/recover/link/${token}`))
+      assert.ok((await lines('backup-address-code')).includes('004217'))
+      assert.ok((await lines('password-reset')).includes(`${baseUrl}/undo/${token}`))
     }
   })
 
-  it('a notice says what, when, roughly where and what to do, and never a code', () => {
-    const notice = rendering.mail(
+  it('a notice says what, when, roughly where and what to do, and never a code', async () => {
+    const notice = await rendering.mail(
       'password-reset',
-      checkParams('password-reset', samples('password-reset')[1] as never),
+      checkParams(catalogue, 'password-reset', samples('password-reset')[1] as never),
       'en',
       stranger,
     )
@@ -91,42 +92,39 @@ describe('the messages', () => {
     assert.doesNotMatch(notice.text, /\b\d{6,8}\b/)
   })
 
-  it('a notice to a contact that was just added offers a new password, not an undo', () => {
-    const params = checkParams('recovery-method-added', {
+  it('a notice to a contact that was just added offers a new password, not an undo', async () => {
+    const params = checkParams(catalogue, 'recovery-method-added', {
       ...occasion,
       method: 'phone',
       undoToken: null,
     })
-    const { text, html } = rendering.mail('recovery-method-added', params, 'en', stranger)
+    const { text, html } = await rendering.mail('recovery-method-added', params, 'en', stranger)
     assert.ok(text.split('\n').includes(`${baseUrl}/recover`))
     assert.doesNotMatch(text + html, /undo|takes the change back/)
-    assert.ok(
-      rendering.sms('recovery-method-added', params, 'en', phone).endsWith(`${baseUrl}/recover`),
-    )
+    const sms = await rendering.sms('recovery-method-added', params, 'en', phone)
+    assert.ok(sms.endsWith(`${baseUrl}/recover`))
   })
 
-  it('a message outside the mailbox shows only a part of its name', () => {
-    const params = checkParams('password-changed', samples('password-changed')[0] as never)
-    assert.ok(
-      !rendering.mail('password-changed', params, 'en', stranger).html.includes('alesia.kavalchuk'),
+  it('a message outside the mailbox shows only a part of its name', async () => {
+    const params = checkParams(
+      catalogue,
+      'password-changed',
+      samples('password-changed')[0] as never,
     )
-    assert.match(
-      rendering.mail('password-changed', params, 'en', stranger).text,
-      /al…@postern\.example/,
-    )
-    assert.match(
-      rendering.mail('password-changed', params, 'en', occasion.mailbox).text,
-      /alesia\.kavalchuk@postern\.example/,
-    )
+    const outside = await rendering.mail('password-changed', params, 'en', stranger)
+    assert.ok(!outside.html.includes('alesia.kavalchuk'))
+    assert.match(outside.text, /al…@postern\.example/)
+    const inside = await rendering.mail('password-changed', params, 'en', occasion.mailbox)
+    assert.match(inside.text, /alesia\.kavalchuk@postern\.example/)
     assert.equal(maskMailbox('bob@postern.example'), 'bo…@postern.example')
     assert.equal(maskMailbox('ab@postern.example'), 'a…@postern.example')
   })
 
-  it('links are built from BASE_URL, and views never get the bare token', () => {
+  it('links are built from BASE_URL, and views never get the bare token', async () => {
     const other = createRendering('https://konto.example:8443')
-    const { text } = other.mail(
+    const { text } = await other.mail(
       'recovery-link',
-      checkParams('recovery-link', samples('recovery-link')[0] as never),
+      checkParams(catalogue, 'recovery-link', samples('recovery-link')[0] as never),
       'de',
       stranger,
     )
@@ -134,10 +132,10 @@ describe('the messages', () => {
     assert.ok(!text.includes('postern.example/recover'))
   })
 
-  it('a subject is one line, whatever went into it', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (reference) => {
-        const { subject } = rendering.mail(
+  it('a subject is one line, whatever went into it', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary' }), async (reference) => {
+        const { subject } = await rendering.mail(
           'report-received',
           { reference, progressToken: token },
           'en',
@@ -148,8 +146,8 @@ describe('the messages', () => {
     )
   })
 
-  it('nothing that is put into a mail becomes markup', () => {
-    const { html } = rendering.mail(
+  it('nothing that is put into a mail becomes markup', async () => {
+    const { html } = await rendering.mail(
       'report-received',
       { reference: '<img src=x onerror=alert(1)>', progressToken: '"><b>' },
       'en',
@@ -158,17 +156,17 @@ describe('the messages', () => {
     assert.doesNotMatch(html, /<img|<b>/)
   })
 
-  it('every SMS costs one segment in all four languages, whatever its link can do', () => {
+  it('every SMS costs one segment in all four languages, whatever its link can do', async () => {
     for (const { name, locale, params, label } of every('sms')) {
       for (const undoPower of 'undoPower' in params ? ['restore', 'end-sessions'] : ['']) {
-        const text = rendering.sms(name, { ...params, undoPower }, locale, phone)
+        const text = await rendering.sms(name, { ...params, undoPower }, locale, phone)
         assert.equal(countSmsSegments(text), 1, `${label}: ${text}`)
         assert.doesNotMatch(text, /undefined|messages\./, label)
       }
     }
   })
 
-  it('a message whose link only ends sessions promises neither a new password nor an undo', () => {
+  it('a message whose link only ends sessions promises neither a new password nor an undo', async () => {
     const promises = {
       en: /undoes the change|leads you to a new|Stop it/,
       be: /адменіць змену|дапаможа задаць новы|Spynice/,
@@ -178,45 +176,43 @@ describe('the messages', () => {
     for (const channel of ['mail', 'sms'] as const) {
       for (const { name, locale, params, label } of every(channel)) {
         if (!('undoToken' in params) || params.undoToken === null) continue
-        const words = (undoPower?: string) => {
-          const given = checkParams(name, { ...params, undoPower } as never)
-          return channel === 'sms'
-            ? rendering.sms(name, given, locale, phone)
-            : rendering.mail(name, given, locale, stranger).text
+        const words = async (undoPower?: string) => {
+          const given = checkParams(catalogue, name, { ...params, undoPower } as never)
+          if (channel === 'sms') return await rendering.sms(name, given, locale, phone)
+          return (await rendering.mail(name, given, locale, stranger)).text
         }
-        assert.match(words('restore'), promises[locale], label)
+        const ends = await words('end-sessions')
+        assert.match(await words('restore'), promises[locale], label)
         // What waits is stopped by every link.
         if (name !== 'password-reset-held' || channel === 'mail')
-          assert.doesNotMatch(words('end-sessions'), promises[locale], label)
-        assert.equal(words(undefined), words('end-sessions'), 'written before that was told')
-        if (channel === 'mail') assert.match(words('new-password'), promises[locale], label)
+          assert.doesNotMatch(ends, promises[locale], label)
+        assert.equal(await words(undefined), ends, 'written before that was occasion')
+        if (channel === 'mail') assert.match(await words('new-password'), promises[locale], label)
       }
     }
   })
 
-  it('only the link of a contact promises to undo the change', () => {
-    const words = (undoPower: 'restore' | 'new-password' | 'end-sessions') =>
-      rendering.mail(
-        'password-changed',
-        checkParams('password-changed', { ...occasion, undoToken: token, undoPower }),
-        'en',
-        occasion.mailbox,
-      ).text
+  it('only the link of a contact promises to undo the change', async () => {
+    const words = async (undoPower: 'restore' | 'new-password' | 'end-sessions') => {
+      const given = { ...occasion, undoToken: token, undoPower }
+      const params = checkParams(catalogue, 'password-changed', given)
+      return (await rendering.mail('password-changed', params, 'en', occasion.mailbox)).text
+    }
     assert.match(
-      words('restore'),
+      await words('restore'),
       /ends every session, undoes the change and leads you to a new password\./,
     )
     assert.match(
-      words('new-password'),
+      await words('new-password'),
       /ends every session, makes the current password void and leads you to a new one\./,
     )
     assert.match(
-      words('end-sessions'),
+      await words('end-sessions'),
       /ends every session and leads to the page where you get back in\. It undoes nothing/,
     )
   })
 
-  it('an SMS with a code names the host in its last line and stays one segment long', () => {
+  it('an SMS with a code names the host in its last line and stays one segment long', async () => {
     for (const host of [
       'a.by',
       'postern.example',
@@ -226,7 +222,7 @@ describe('the messages', () => {
       const own = createRendering(`https://${host}`)
       for (const name of ['phone-code', 'recovery-code'] as const) {
         for (const locale of locales) {
-          const text = own.sms(name, { code: '00421799', expiresAt: at }, locale, phone)
+          const text = await own.sms(name, { code: '00421799', expiresAt: at }, locale, phone)
           const lines = text.split('\n')
           assert.equal(lines.at(-1), `@${host} #00421799`)
           assert.ok(lines[0]?.includes('00421799'))

@@ -9,6 +9,7 @@ import { sendMessage } from '#server/kit/messages/send-message.ts'
 import { rekeyMessages } from '#server/kit/messages/store.ts'
 import { sweepMessages } from '#server/kit/messages/sweep-messages.ts'
 import type { OutgoingMail, OutgoingSms, SendOutcome } from '#server/kit/messages/transport.ts'
+import { loadMessages } from '#server/load-messages.ts'
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts'
 import { type MailServer, startMailServer } from '#test/support/mail-platform/mail-server.ts'
 import { createMessageTrial } from '#test/support/messages/message-trial.ts'
@@ -297,7 +298,8 @@ describe('messages', () => {
     assert.equal(mail.sent[0]?.to, alice)
   })
 
-  it('no message carries text that somebody wrote', () => {
+  it('no message carries text that somebody wrote', async () => {
+    const catalogue = await loadMessages()
     const at = '2026-11-22T09:03:00Z'
     const good = {
       mailbox: 'alice@postern.example',
@@ -311,7 +313,7 @@ describe('messages', () => {
       device: 'Firefox, Win a prize at evil.example',
       place: 'See evil.example',
     }
-    const checked = checkParams('new-device', forged)
+    const checked = checkParams(catalogue, 'new-device', forged)
     assert.deepEqual([checked.device, checked.place], ['Firefox', ''])
     const evil = [
       '\r\nBcc: all@evil.example',
@@ -323,13 +325,19 @@ describe('messages', () => {
     for (const text of evil) {
       for (const bad of [{ mailbox: text }, { at: text }, { undoToken: text }, { note: text }]) {
         assert.throws(
-          () => checkParams('new-device', { ...good, ...bad }),
+          () => checkParams(catalogue, 'new-device', { ...good, ...bad }),
           { name: 'ZodError' },
           JSON.stringify(bad),
         )
       }
-      assert.throws(() => checkParams('backup-address-code', { code: text, expiresAt: at }))
-      const { device, place } = checkParams('new-device', { ...good, device: text, place: text })
+      assert.throws(() =>
+        checkParams(catalogue, 'backup-address-code', { code: text, expiresAt: at }),
+      )
+      const { device, place } = checkParams(catalogue, 'new-device', {
+        ...good,
+        device: text,
+        place: text,
+      })
       assert.deepEqual([device, place], ['', ''])
     }
   })

@@ -9,6 +9,7 @@ import { rekeyClaims } from '#server/accounts/claims/store.ts'
 import { StaleProof } from '#server/core/faults.ts'
 import { hashToken } from '#server/core/keys/secrets.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
+import { loadMessages } from '#server/load-messages.ts'
 import { createMailLimit } from '#server/recovery/backup-address/mail-limit.ts'
 import {
   findBackupAddress,
@@ -232,6 +233,7 @@ test('a probation refuses every change of a method, and ends by itself', async (
         db,
         keyring,
         clock: { now: () => when },
+        loadMessages,
         settings: { undoDays: 7, defaultLocale: 'en' as const },
         methods: joinMethods([]),
       },

@@ -8,6 +8,7 @@ import { startProbation } from '#server/accounts/accounts/store.ts'
 import { createHasher } from '#server/accounts/password/hasher.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { keyedAnswer } from '#server/core/passwords/secret-answer.ts'
+import { loadMessages } from '#server/load-messages.ts'
 import { nobody } from '#server/recovery/flow/begin-recovery.ts'
 import type {
   MethodFlow,
@@ -384,6 +385,7 @@ test('a question is set, replaced and removed for ever, each with notices', asyn
     db,
     clock,
     keyring,
+    loadMessages,
     hasher,
     settings: { undoDays: 7, defaultLocale: 'en' as const },
     methods: joinMethods([ownedSecurityQuestion('direct') as RecoveryMethod]),

@@ -11,7 +11,7 @@ const portal = usePortal()
 const expiresAt = () => new Date(portal.clock.now().getTime() + 600_000).toISOString()
 const send = (
   message: Message<'backup-address-code'> | Message<'recovery-code'> | Message<'recovery-link'>,
-) => portal.db.transaction((trx) => sendMessage(trx, portal, message))
+) => portal.db.transaction((trx) => sendMessage(trx, portal.parts, message))
 const outbox = async (): Promise<OutboxEntry[]> =>
   (await fetch(`${portal.url}/dev/outbox.json`)).json() as Promise<OutboxEntry[]>
 

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { catalogue } from '#server/kit/messages/catalogue.ts'
 import type { ErrorKind } from '#server/kit/pages/errors.ts'
 import { helpTopics } from '#server/site/help/topics.ts'
-import { messageSamples, samples } from '#test/support/gallery-samples.ts'
+import { gallerySamples, messageSamples, samples } from '#test/support/gallery-samples.ts'
 
 const server = new URL('../../../server/', import.meta.url)
 const texts = readdirSync(server, { recursive: true, encoding: 'utf8' })
@@ -68,5 +67,5 @@ test('every sample shows a page that the portal has', () => {
 
 test('every message has a sample', () => {
   const sampled = messageSamples.map(({ name }) => name)
-  assert.deepEqual(without(Object.keys(catalogue), sampled), [])
+  assert.deepEqual(without(Object.keys(gallerySamples.catalogue), sampled), [])
 })

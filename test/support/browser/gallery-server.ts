@@ -40,13 +40,14 @@ export async function serveGallery(): Promise<{ origin: string; close(): void }>
   app.use(securityHeaders(false))
   app.use(serve)
   app.get('/empty', (_request, response) => void response.send('<!doctype html><title>-</title>'))
-  app.get('/mail/:name/:state', (request, response) => {
+  app.get('/mail/:name/:state', async (request, response) => {
     const { name, state } = request.params
     const sample = findMailSample(gallerySamples, name, state)
     const locale = isLocale(request.query.lang) ? request.query.lang : 'en'
     response.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")
-    if (sample) response.send(renderMailSample(mails, sample, locale).html)
-    else response.sendStatus(404)
+    if (!sample) return void response.sendStatus(404)
+    const { html } = await renderMailSample(mails, gallerySamples, sample, locale)
+    response.send(html)
   })
   app.get('/:page/:state', (request, response) => {
     const { page, state } = request.params

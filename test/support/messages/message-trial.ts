@@ -7,7 +7,7 @@ import { createFormats } from '#server/kit/i18n/format.ts'
 import { createTexts } from '#server/kit/i18n/texts.ts'
 import type { MessageName } from '#server/kit/messages/catalogue.ts'
 import { deliverMessage } from '#server/kit/messages/deliver-message.ts'
-import { createMessageRendering } from '#server/kit/messages/render.ts'
+import { createMessageRendering } from '#server/kit/messages/rendering/render.ts'
 import { type Message, sendMessage } from '#server/kit/messages/send-message.ts'
 import {
   createMissingTransport,
@@ -16,15 +16,19 @@ import {
 } from '#server/kit/messages/transport.ts'
 import type { DeliveryParts } from '#server/kit/messages/try-message.ts'
 import { readThemeColours } from '#server/kit/pages/theme-colours.ts'
+import { loadMessages } from '#server/load-messages.ts'
 import { textTrees } from '#server/texts.ts'
 import { createTestClock, type TestClock } from '../clock.ts'
 
 export const baseUrl = 'https://postern.example'
 const styleSheet = readFileSync(new URL('../../../public/postern.css', import.meta.url), 'utf8')
 
+export const texts = createTexts(textTrees, { service: 'Postern', passwordMin: 12 })
+
 export function createRendering(base = baseUrl) {
   return createMessageRendering({
-    texts: createTexts(textTrees, { service: 'Postern', passwordMin: 12 }),
+    texts,
+    loadMessages,
     formats: createFormats('Europe/Minsk'),
     serviceName: 'Postern',
     baseUrl: base,
@@ -71,6 +75,7 @@ export function createMessageTrial(
     db,
     clock,
     keyring: testKeyring,
+    loadMessages,
     render: createRendering(),
     mail: gateways.mail ?? createMissingTransport(),
     sms: gateways.sms ?? createMissingTransport(),

@@ -7,6 +7,7 @@ import { createSmtpTransport } from '#server/kit/messages/mail/smtp.ts'
 import { sweepMessages } from '#server/kit/messages/sweep-messages.ts'
 import { messageTasks } from '#server/kit/messages/tasks.ts'
 import { createMissingTransport } from '#server/kit/messages/transport.ts'
+import { loadMessages } from '#server/load-messages.ts'
 import { createRendering, testKeyring } from './message-trial.ts'
 
 const [databaseUrl = '', smtpUrl = '', staleMs = '1500'] = process.argv.slice(2)
@@ -15,6 +16,7 @@ const parts = {
   db: connectDatabase(databaseUrl, 6),
   clock: systemClock,
   keyring: testKeyring,
+  loadMessages,
   render: createRendering(),
   mail: createSmtpTransport({ url: smtpUrl, from: 'Postern <no-reply@postern.example>' }),
   sms: createMissingTransport(),

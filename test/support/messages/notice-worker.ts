@@ -12,11 +12,17 @@ import { createRendering } from './message-trial.ts'
 const settings = readSettings(processEnvironment())
 const { databaseUrl = '', secretKeys = [] } = settings
 const portal = await compose({ ...settings, databaseUrl, secretKeys })
-const { db, clock, keyring, log } = portal
+const { log } = portal
 const render = createRendering(settings.baseUrl)
-const delivery = { db, clock, keyring, log, ...chooseTransports(settings), render, staleMs: 1000 }
-// Loading it takes longer than such a worker may have an SMS in hand before it leaves.
-await import('twilio')
+const delivery = {
+  ...portal.parts,
+  ...chooseTransports(settings),
+  render,
+  log,
+  staleMs: 1000,
+}
+// Loading them takes longer than such a worker may have an SMS in hand before it leaves.
+await Promise.all([import('twilio'), portal.parts.loadMessages()])
 const tasks = { ...portal.tasks, ...messageTasks(delivery) }
 await startWorker({ databaseUrl, tasks, log, concurrency: 4 })
 const lifeline = createLifeline(databaseUrl, () => {})

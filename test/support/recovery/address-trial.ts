@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { createLimits } from '#server/kit/limits/limits.ts'
+import { loadMessages } from '#server/load-messages.ts'
 import { createMailLimit } from '#server/recovery/backup-address/mail-limit.ts'
 import { ownedBackupAddress } from '#server/recovery/backup-address/owned-backup-address.ts'
 import { putBackupAddress } from '#server/recovery/backup-address/store.ts'
@@ -50,6 +51,7 @@ export async function startAddressTrial() {
       db: trial.db,
       keyring,
       clock,
+      loadMessages,
       mailLimit,
       log: { security() {} },
       settings,

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { createLimits } from '#server/kit/limits/limits.ts'
+import { loadMessages } from '#server/load-messages.ts'
 import type { RecoveryMethod } from '#server/recovery/flow/recovery-method.ts'
 import { joinMethods } from '#server/recovery/methods/methods.ts'
 import { ownedPhone } from '#server/recovery/phone/owned-phone.ts'
@@ -41,6 +42,7 @@ export async function startPhoneTrial() {
       db: trial.db,
       keyring,
       clock,
+      loadMessages,
       smsLimit,
       log: { security() {} },
       settings: phoneSettings,

@@ -111,7 +111,7 @@ async function ask(
   )
   // Two messages with the same words need a ticket each.
   const unexplained = list.taken.filter(({ ticket }) => !known.has(ticket))
-  const text = parts.render.sms(name, params, locale, to)
+  const text = await parts.render.sms(name, params, locale, to)
   const ours = unexplained.findLast((each: TakenSms) => each.to === to && each.text === text)
   if (ours) return { kind: 'taken', ticket: ours.ticket }
   // Security: A ticket that no message of ours explains keeps an SMS from being sent again.

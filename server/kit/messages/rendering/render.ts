@@ -1,8 +1,10 @@
 import type { Locale } from '#server/kit/i18n/texts.ts'
 import type { ThemeColours } from '#server/kit/pages/theme-colours.ts'
 import { createViewEngine } from '#server/kit/pages/view-engine.ts'
+import { findRow, type MessageRow } from '../catalogue.ts'
+import type { MessageParts } from '../send-message.ts'
+import { countSmsSegments } from '../sms/sms-length.ts'
 import { createMessageLocals, type LocalsOptions } from './message-locals.ts'
-import { countSmsSegments } from './sms/sms-length.ts'
 
 export interface MailContent {
   readonly subject: string
@@ -15,11 +17,11 @@ export interface MailContent {
 export interface RenderMessage {
   /** The end of Message-IDs, and the host that codes in SMS are bound to. */
   readonly host: string
-  mail(name: string, params: object, locale: Locale, to: string): MailContent
-  sms(name: string, params: object, locale: Locale, to: string): string
+  mail(name: string, params: object, locale: Locale, to: string): Promise<MailContent>
+  sms(name: string, params: object, locale: Locale, to: string): Promise<string>
 }
 
-export interface RenderOptions extends LocalsOptions {
+export interface RenderOptions extends LocalsOptions, Pick<MessageParts, 'loadMessages'> {
   /** Folders with a `messages` folder; the first that has a view wins. */
   readonly viewRoots: readonly string[]
   readonly colours: ThemeColours
@@ -28,7 +30,7 @@ export interface RenderOptions extends LocalsOptions {
 }
 
 export function createMessageRendering(options: RenderOptions): RenderMessage {
-  const { texts, baseUrl } = options
+  const { texts, baseUrl, loadMessages } = options
   const html = createViewEngine({ roots: options.viewRoots, cache: options.cacheViews })
   const plain = createViewEngine({
     roots: options.viewRoots,
@@ -40,8 +42,10 @@ export function createMessageRendering(options: RenderOptions): RenderMessage {
 
   return {
     host,
-    mail(name, params, locale, to) {
-      const locals = localsOf({ ...params }, locale, to)
+    async mail(name, params, locale, to) {
+      const row = findRow(await loadMessages(), name)
+      const locals = localsOf(row, { ...params }, locale, to)
+      const unsubscribe = locals[row.unsubscribe ?? '']
       // Security: A subject is one line, whatever went into it.
       const subject = plain
         .renderPart(`messages/${name}/subject`, locals)
@@ -55,13 +59,14 @@ export function createMessageRendering(options: RenderOptions): RenderMessage {
           { ...locals, subject, ...options.colours },
           'messages/layout/html',
         ),
-        ...(typeof locals.stopLink === 'string' ? { unsubscribe: locals.stopLink } : {}),
+        ...(typeof unsubscribe === 'string' ? { unsubscribe } : {}),
       }
     },
-    sms(name, params, locale, to) {
-      const locals = localsOf({ ...params }, locale, to)
+    async sms(name, params, locale, to) {
+      const row = findRow(await loadMessages(), name)
+      const locals = localsOf(row, { ...params }, locale, to)
       const write = (variant: string) =>
-        texts.t(locale, `messages.${name}.${variant}`, smsParams(locals))
+        texts.t(locale, `messages.${name}.${variant}`, smsParams(row, locals))
       const code = locals.code
       if (!code) return write('sms')
       // WICG "origin-bound one-time codes": phones fill in the code on this host alone.
@@ -74,12 +79,12 @@ export function createMessageRendering(options: RenderOptions): RenderMessage {
   }
 }
 
-function smsParams(locals: Record<string, unknown>): Record<string, string> {
-  const { code, method, power } = locals
-  return {
-    link: String(locals.shortLink),
-    ...(code ? { code: String(code) } : {}),
-    power: String(power),
-    ...(method ? { method: String(method) } : {}),
-  }
+function smsParams(
+  { links = {}, words = [] }: MessageRow,
+  locals: Record<string, unknown>,
+): Record<string, string> {
+  const link = Object.keys(links).flatMap((name) => locals[name] ?? [])[0]
+  const shown = ['code', ...words].map((field) => [field, locals[field]])
+  const given = [...shown, ['link', link]].filter(([, value]) => value)
+  return Object.fromEntries(given.map(([field, value]) => [field, String(value)]))
 }

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import type { MessageRows } from '#server/kit/messages/catalogue.ts'
+import { reference, token } from '#server/kit/messages/params.ts'
+
+const links = { progressLink: ['/report/progress/', 'progressToken'] } as const
+
+export const messages = {
+  'report-received': {
+    channels: ['mail'],
+    params: z.strictObject({ reference, progressToken: token }),
+    links,
+  },
+  'report-closed': {
+    channels: ['mail'],
+    params: z.strictObject({
+      reference,
+      outcome: z.enum(['measure-taken', 'no-breach', 'not-ours', 'not-enough']),
+      progressToken: token,
+    }),
+    links,
+    words: ['outcome'],
+  },
+  'report-source-wanted': {
+    channels: ['mail'],
+    params: z.strictObject({}),
+    links: { sourceHelpLink: '/help/suspicious-letters#source', reportLink: '/report' },
+  },
+} as const satisfies MessageRows
+
+declare module '#server/kit/messages/catalogue.ts' {
+  interface MessageCatalogue extends SoundRows<typeof messages> {}
+}

@@ -1,0 +1,38 @@
+// What messages tell, for the messages.ts of features. Loads zod, which is large.
+
+import { z } from 'zod'
+
+// Security: No message carries text that somebody wrote.
+export const code = z.string().regex(/^\d{6,8}$/)
+export const token = z.string().regex(/^[A-Za-z0-9_-]{16,256}$/)
+export const instant = z.iso.datetime()
+export const mailbox = z.string().regex(/^[a-z0-9._-]{1,64}@[a-z0-9.-]{1,253}$/)
+/** Of a report or an appeal. */
+export const reference = z.string().regex(/^[A-Z0-9-]{4,32}$/)
+export const rowId = z.string().regex(/^\d{1,18}$/)
+
+/** `Minsk, BY`, or the first half of a network: `203.0.…`. Anything else counts as unknown. */
+const place = z
+  .string()
+  .transform((given) =>
+    /^(?:[\p{L}\p{M} .'’()-]{1,60}, )?[A-Z]{2}$|^[0-9a-f.:]{1,20}…$/u.test(given) ? given : '',
+  )
+
+const devices = new Set(
+  [
+    ['Chrome', 'Chromium', 'Firefox', 'Internet Explorer', 'Microsoft Edge', 'Opera', 'Safari'],
+    ['Samsung Internet for Android', 'UC Browser', 'Vivaldi', 'Yandex Browser'],
+    ['Android', 'Chrome OS', 'HarmonyOS', 'iOS', 'Linux', 'macOS', 'Windows'],
+  ].flat(),
+)
+
+/** `Firefox, Windows`. Anybody can forge the User-Agent, so unlisted names are left out. */
+const device = z.string().transform((given) =>
+  given
+    .split(', ')
+    .filter((name) => devices.has(name))
+    .join(', '),
+)
+
+/** Whose mailbox, when, from which device and roughly where. */
+export const occasion = { mailbox, at: instant, device, place }

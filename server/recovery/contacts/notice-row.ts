@@ -1,0 +1,32 @@
+// What all notices with the link “this was not me” have in common, for their messages.ts.
+
+import { z } from 'zod'
+import { msPerDay } from '#server/core/durations.ts'
+import { occasion, token } from '#server/kit/messages/params.ts'
+
+export const noticeParams = {
+  ...occasion,
+  /** `null` for a reader who must not get the link: a contact that was just added. */
+  undoToken: token.nullable(),
+  /** What the link can do. Messages older than this field promise the least. */
+  undoPower: z.enum(['restore', 'new-password', 'end-sessions']).default('end-sessions'),
+}
+
+type Undo = { at: string; undoToken: string | null; undoPower?: string }
+
+function derive(
+  { at, undoToken, undoPower = 'end-sessions' }: Undo,
+  { undoDays }: { undoDays: number },
+): { power: string; undoUntil?: string } {
+  if (!undoToken) return { power: 'none' }
+  const until = new Date(Date.parse(at) + undoDays * msPerDay)
+  return { power: undoPower, undoUntil: until.toISOString() }
+}
+
+/** Without the link that undoes, a notice leads to a new password. */
+export const notice = {
+  links: { undoLink: ['/undo/', 'undoToken'], recoverLink: '/recover' },
+  words: ['power'],
+  moments: ['undoUntil'],
+  derive,
+} as const
