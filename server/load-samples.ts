@@ -13,8 +13,9 @@ export async function loadSamples(): Promise<AllSamples> {
   const actions = await loadAuditActions()
   const loaded = await Promise.all(
     all.map(async ({ samples, actionSamples }): Promise<FeatureSamples> => {
-      const withActions = (await actionSamples?.())?.actionSamples(actions)
-      return withActions ? { samples: withActions } : ((await samples?.()) ?? {})
+      const own: FeatureSamples = (await samples?.()) ?? {}
+      const withActions = (await actionSamples?.())?.actionSamples(actions) ?? []
+      return { ...own, samples: [...(own.samples ?? []), ...withActions] }
     }),
   )
   return {
