@@ -215,7 +215,7 @@ test('an owner sees whether the question is set, gone for ever or closed', async
   assert.deepEqual(await describe(off), { ...own, state: 'closed' })
   assert.equal(await method.findContact(db, anna), undefined)
   assert.equal(await within((trx) => method.distrust(trx, anna, at)), false)
-  assert.deepEqual(await describe(), { ...proven, doubtful: true })
+  assert.deepEqual(await describe(), { ...proven, doubtful: true, shut: true })
   await within((trx) => method.remove(trx, anna, minutes(2)))
   for (const which of [method, off])
     assert.deepEqual(await describe(which), { ...own, state: 'removed', since: minutes(2) })
@@ -251,7 +251,7 @@ test('a recovery asks the question that is set, and a name without one its decoy
   assert.equal((await method.showProof(db, flow))?.question, decoyQuestion(keyring, flow.nameKey))
   assert.deepEqual([method.id, method.strength, method.tasks], ['security-question', 'weak', {}])
   assert.deepEqual(method.pages, {
-    rank: 3,
+    rank: 4,
     proof: { page: 'recover-question', path: 'security-question', field: 'answer' },
   })
   const asked = await within((trx) => method.challenge(trx, flow, 'x'))
