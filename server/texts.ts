@@ -1,4 +1,4 @@
-// The texts of every feature. Two features never give the same key: test/kit/i18n/i18n.test.ts.
+// The texts of every feature. Two features never give the same key: test/kit/i18n checks it.
 import { features } from './features.ts'
 import type { Feature } from './kit/feature.ts'
 import type { TextTrees } from './kit/i18n/texts.ts'

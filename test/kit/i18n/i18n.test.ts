@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import { features } from '#server/features.ts'
-import type { Feature } from '#server/kit/feature.ts'
 import { chooseLocale } from '#server/kit/i18n/choose-locale.ts'
 import { createFormats } from '#server/kit/i18n/format.ts'
 import {
@@ -13,35 +10,14 @@ import {
   MissingTextError,
   parseText,
   placeholdersIn,
-  type TextTrees,
-  walkTexts,
 } from '#server/kit/i18n/texts.ts'
 import { textTrees } from '#server/texts.ts'
+import { keysOf, sources, textsOf, treesOfFeatures } from './feature-texts.ts'
 
-const root = new URL('../../..', import.meta.url).pathname
-const trees = new Map(
-  (features as readonly Pick<Feature<never>, 'name' | 'texts'>[]).flatMap(({ name, texts }) =>
-    texts ? [[name, texts] as const] : [],
-  ),
-)
-function textsOf(tree: TextTrees, locale: Locale): [string, string][] {
-  const found: [string, string][] = []
-  walkTexts(tree[locale], (key, text) => found.push([key, text]))
-  return found
-}
-const keysOf = (tree: TextTrees, locale: Locale) => textsOf(tree, locale).map(([key]) => key)
 const texts = Object.fromEntries(
   locales.map((locale) => [locale, textTrees.flatMap((tree) => textsOf(tree, locale))]),
 ) as Record<Locale, [string, string][]>
 const keys = texts.en.map(([key]) => key)
-const sources = ['server', 'views'].flatMap((folder) =>
-  readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.(ts|ejs)$/.test(file))
-    .map(
-      (file) =>
-        [path.join(folder, file), readFileSync(path.join(root, folder, file), 'utf8')] as const,
-    ),
-)
 
 /** Keys that views compose. */
 const COMPUTED: readonly { readonly keys: RegExp; readonly because: string }[] = [
@@ -52,34 +28,10 @@ const COMPUTED: readonly { readonly keys: RegExp; readonly because: string }[] =
   },
 ]
 
-/** From the ground up, as in test/architecture.test.ts. */
-const wings = ['core', 'db', 'kit', 'accounts', 'recovery', 'mail', 'access', 'desk', 'site']
-const floorOf = (feature: string) => wings.indexOf(feature.split('/')[0] ?? '')
-const owners = new Map(
-  [...trees].flatMap(([name, tree]) => keysOf(tree, 'en').map((key) => [key, name])),
-)
-
-/** Views outside the folders of wings. */
-const STAND_IN: readonly { readonly views: RegExp; readonly wing: string }[] = [
-  { views: /^views\/components\/events\.ejs$/, wing: 'accounts' },
-  { views: /^views\/layouts\/staff\.ejs$/, wing: 'desk' },
-  // The foot of every page leads to the help and to the form for reports.
-  { views: /^views\/layouts\/footer\.ejs$/, wing: 'site' },
-  { views: /^views\/(components|errors|layouts)\//, wing: 'kit' },
-]
-
-/** The wing of a file; undefined where texts of all wings may be used. */
-function wingOf(file: string): string | undefined {
-  const message = /^views\/messages\/([^/]+)/.exec(file)?.[1]
-  if (message) return owners.get(`messages.${message}.subject`) ?? 'kit'
-  const named = STAND_IN.find(({ views }) => views.test(file))?.wing
-  return named ?? /^(?:server|views)\/([^/]+)\//.exec(file)?.[1]
-}
-
 describe('texts', () => {
   for (const locale of locales) {
     it(`the texts in ${locale} have the same keys as the others, in the same order`, () => {
-      for (const [name, tree] of trees)
+      for (const [name, tree] of treesOfFeatures)
         assert.deepEqual(keysOf(tree, locale), keysOf(tree, 'en'), name)
     })
 
@@ -147,30 +99,6 @@ describe('texts', () => {
     )
   })
 
-  it('each texts.json belongs to the feature of its folder, in every language', () => {
-    const files = readdirSync(path.join(root, 'server'), { recursive: true, encoding: 'utf8' })
-      .filter((file) => path.basename(file) === 'texts.json')
-      .map((file) => path.dirname(file).split(path.sep).join('/'))
-    assert.deepEqual(files.toSorted(), [...trees.keys()].toSorted())
-    for (const [name, tree] of trees) {
-      const file = path.join(root, 'server', name, 'texts.json')
-      assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), tree, name)
-      assert.deepEqual(Object.keys(tree).toSorted(), locales.toSorted(), name)
-    }
-  })
-
-  it('two features never give the same key', () => {
-    const owners = Map.groupBy(
-      [...trees].flatMap(([name, tree]) => keysOf(tree, 'en').map((key) => ({ key, name }))),
-      ({ key }) => key,
-    )
-    const shared = [...owners].filter(([, all]) => all.length > 1)
-    assert.deepEqual(
-      shared.map(([key, all]) => `${key}: ${all.map(({ name }) => name).join(', ')}`),
-      [],
-    )
-  })
-
   it('every text is used by a page or message', () => {
     const code = sources.map(([, source]) => source).join('\n')
     const prefixes = [...code.matchAll(/['`]((?:[a-z][\w-]*\.)+)(?:['`]\s*\+|\$\{)/g)].map(
@@ -187,19 +115,6 @@ describe('texts', () => {
         !(words.has(key.split('.')[0] as string) && COMPUTED.some((rule) => rule.keys.test(key))),
     )
     assert.deepEqual(unused, [])
-  })
-
-  it('a wing uses its own texts and those of the wings that it stands on', () => {
-    const borrowed = sources.flatMap(([file, source]) => {
-      const floor = floorOf(wingOf(file) ?? '')
-      // `core` has no texts: what looks like a key is the name of a digest.
-      if (floor < wings.indexOf('kit')) return []
-      return [...source.matchAll(/['"`]([\w-]+(?:\.[\w-]+)+)['"`]/g)].flatMap(([, key = '']) => {
-        const owner = owners.get(key)
-        return owner && floorOf(owner) > floor ? [`${file}: ${key} of ${owner}`] : []
-      })
-    })
-    assert.deepEqual(borrowed, [])
   })
 
   it('every text exists that a view asks for', () => {
