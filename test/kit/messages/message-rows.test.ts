@@ -54,8 +54,8 @@ test('a message is of one feature, which has its texts and its samples', () => {
   for (const { feature, texts, messages, sampled } of rows) {
     const own = messages.map(([name]) => name).toSorted()
     const said = [...texts].flatMap((key) => /^messages\.(.+)\./.exec(key)?.[1] ?? [])
-    const told = [...new Set(said)].filter((name) => name !== 'shared')
-    assert.deepEqual([sampled.toSorted(), told.toSorted()], [own, own], feature)
+    const declared = [...new Set(said)].filter((name) => name !== 'shared')
+    assert.deepEqual([sampled.toSorted(), declared.toSorted()], [own, own], feature)
   }
 })
 
