@@ -5,7 +5,7 @@ import type { DeskFeature } from './desk/feature.ts'
 import { features } from './features.ts'
 
 type Listed = (typeof features)[number]
-type NamesIn<F, Field extends string> =
+export type NamesIn<F, Field extends string> =
   F extends Readonly<Record<Field, () => Promise<Readonly<Record<Field, infer Rows>>>>>
     ? keyof Rows
     : never

@@ -2,15 +2,13 @@
 import { features } from './features.ts'
 import type { Feature } from './kit/feature.ts'
 import type { MessageCatalogue, MessageName, MessageRows } from './kit/messages/catalogue.ts'
+import type { NamesIn, NoneOf } from './load-events.ts'
 
 const all: readonly Pick<Feature<never>, 'name' | 'messages'>[] = features
 
-type Listed<F> = F extends { messages: () => Promise<{ messages: infer Rows }> }
-  ? keyof Rows
-  : never
-type Nothing<Name extends never> = Name
-/** Does not compile where features.ts misses a list of messages, and names these messages. */
-export type Forgotten = Nothing<Exclude<MessageName, Listed<(typeof features)[number]>>>
+type Listed = NamesIn<(typeof features)[number], 'messages'>
+/** Messages that no feature of the list brings do not compile; the error says their names. */
+export type ForgottenMessage = NoneOf<Exclude<MessageName, Listed>>
 
 async function joinMessages(): Promise<MessageCatalogue> {
   const lists = await Promise.all(
