@@ -8,6 +8,7 @@ import { createKeptPages } from './kit/pages/kept-pages.ts'
 import { createPages } from './kit/pages/pages.ts'
 import { createViewEngine } from './kit/pages/view-engine.ts'
 import { loadMessages } from './load-messages.ts'
+import { menus } from './menus.ts'
 import type { Settings } from './settings.ts'
 import { textTrees } from './texts.ts'
 
@@ -36,6 +37,6 @@ export function composePages(settings: Settings) {
     colours: assets.colours,
   })
   const kept = cacheViews ? createKeptPages() : undefined
-  const pages = createPages({ views, texts, theme: assets.theme, timeZone, kept })
-  return { texts, assets, render, pages }
+  const pages = createPages({ views, texts, theme: assets.theme, menus, timeZone, kept })
+  return { texts, assets, menus, render, pages }
 }

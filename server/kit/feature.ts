@@ -8,6 +8,7 @@ import type { Sweep } from './jobs/clean-up.ts'
 import type { TaskList } from './jobs/worker.ts'
 import type { MessageCatalogue, MessageRows } from './messages/catalogue.ts'
 import type { MessageSample, MessageSamples } from './messages/message-sample.ts'
+import type { MenuEntry } from './pages/menu.ts'
 import type { Overview, OverviewSamples } from './pages/overview.ts'
 import type { Sample } from './pages/sample.ts'
 import type { SettingRule } from './settings/config.ts'
@@ -52,6 +53,8 @@ export interface Feature<in Parts extends PartsWithSettings> {
   readonly settingRule?: SettingRule
   /** Pages of people: behind session, language and form token. */
   readonly routes?: (parts: Parts) => readonly Router[]
+  /** Its pages in the menus. */
+  readonly menu?: readonly MenuEntry[]
   /** What it shows on the owner's page, /account. */
   readonly overview?: (parts: Parts) => Overview
   /** Answers to programs, which have no session, language or form token. */

@@ -9,6 +9,16 @@ export const registrationFeature = {
   texts,
   settings: registrationRows,
   events: () => import('./events.ts'),
+  menu: [
+    {
+      menu: 'home',
+      rank: 20,
+      href: '/register',
+      text: 'home.register.title',
+      summary: 'home.register.text',
+      for: 'stranger',
+    },
+  ],
   routes: (parts) => [registrationRoutes(parts)],
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<RegistrationParts>

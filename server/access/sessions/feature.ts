@@ -14,6 +14,15 @@ export const sessionPagesFeature = {
   name: 'access/sessions',
   texts,
   events: () => import('./events.ts'),
+  menu: [
+    {
+      menu: 'account',
+      rank: 30,
+      href: '/account/sessions',
+      text: 'layout.menu.sessions',
+      pageId: 'sessions',
+    },
+  ],
   routes: (parts) => [sessionRoutes(parts)],
   overview: () => ({ links: [sessionsLink] }),
   samples: () => import('./samples.ts'),

@@ -7,6 +7,16 @@ export const signInFeature = {
   name: 'access/sign-in',
   texts,
   events: () => import('./events.ts'),
+  menu: [
+    {
+      menu: 'home',
+      rank: 30,
+      href: '/sign-in',
+      text: 'home.sign-in.title',
+      summary: 'home.sign-in.text',
+      for: 'stranger',
+    },
+  ],
   routes: (parts) => [signInRoutes(parts)],
   messages: () => import('./messages.ts'),
   samples: () => import('./samples.ts'),

@@ -10,6 +10,15 @@ export const activityFeature = {
   name: 'accounts/activity',
   texts,
   events: () => import('./events.ts'),
+  menu: [
+    {
+      menu: 'account',
+      rank: 40,
+      href: '/account/activity',
+      text: 'layout.menu.activity',
+      pageId: 'activity',
+    },
+  ],
   routes: (parts) => [activityRoutes(parts)],
   overview: activityOverview,
   tables: ['activity'],

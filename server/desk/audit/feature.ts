@@ -1,6 +1,7 @@
 import { exportsNothing, noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import type { DeskFeature } from '#server/desk/feature.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
+import { consoleEntry } from '../staff/console-entry.ts'
 import { auditRoutes } from './routes.ts'
 import texts from './texts.json' with { type: 'json' }
 
@@ -8,6 +9,7 @@ export const auditFeature = {
   name: 'desk/audit',
   texts,
   actions: () => import('./actions.ts'),
+  menu: [consoleEntry('staff-audit', { rank: 60, href: '/staff/audit', right: 'audit.see' })],
   routes: (parts) => [auditRoutes(parts)],
   tables: ['audit'],
   life: () => ({

@@ -2,6 +2,7 @@ import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import { accountRows } from '#server/accounts/life/rows-store.ts'
 import type { DeskFeature } from '#server/desk/feature.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
+import { consoleEntry } from '../staff/console-entry.ts'
 import { expireTask } from './apply-measure.ts'
 import { endDemandedReset } from './end-demanded-reset.ts'
 import { measuresOverview } from './overview.ts'
@@ -19,6 +20,13 @@ export const measuresFeature = {
   settings: measureSettingRows,
   events: () => import('./events.ts'),
   actions: () => import('./actions.ts'),
+  menu: [
+    consoleEntry('staff-approvals', {
+      rank: 30,
+      href: '/staff/approvals',
+      right: 'measures.approve',
+    }),
+  ],
   routes: (parts) => [measureRoutes(parts), approvalRoutes(parts)],
   overview: measuresOverview,
   tasks: ({ desk }) => ({ [expireTask]: async () => void (await endExpiredMeasures(desk)) }),

@@ -9,6 +9,23 @@ export const reportsFeature = {
   name: 'desk/reports',
   texts,
   settings: reportRows,
+  menu: [
+    { menu: 'footer', rank: 20, href: '/report', text: 'layout.footer.report' },
+    {
+      menu: 'home',
+      rank: 60,
+      href: '/report',
+      text: 'home.report.title',
+      summary: 'home.report.text',
+    },
+    {
+      menu: 'help',
+      rank: 100,
+      href: '/report',
+      text: 'help-index.report.title',
+      summary: 'help-index.report.summary',
+    },
+  ],
   routes: (parts) => [reportRoutes(parts)],
   body: reportBody,
   tasks: ({ desk }) => reportTasks(desk),

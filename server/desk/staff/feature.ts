@@ -3,6 +3,7 @@ import { accountTables } from '#server/accounts/life/rows-store.ts'
 import type { DeskFeature } from '#server/desk/feature.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import type { OverviewLink } from '#server/kit/pages/overview.ts'
+import { consoleEntry } from './console-entry.ts'
 import { staffDoorRoutes } from './door/door-routes.ts'
 import { rekeyFactors } from './factor-store.ts'
 import { staffRows } from './settings.ts'
@@ -24,6 +25,11 @@ export const staffFeature = {
   settings: staffRows,
   events: () => import('./events.ts'),
   actions: () => import('./actions.ts'),
+  menu: [
+    consoleEntry('staff-accounts', { rank: 40, href: '/staff/accounts', right: 'accounts.see' }),
+    consoleEntry('staff-me', { rank: 70, href: '/staff/me' }),
+    consoleEntry('staff-help', { rank: 80, href: '/staff/help' }),
+  ],
   routes: (parts) => [staffDoorRoutes(parts), staffAccountRoutes(parts)],
   overview: ({ db }) => ({
     findLinks: async (accountId) =>

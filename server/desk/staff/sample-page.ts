@@ -1,10 +1,9 @@
 // A sample of a page of staff, in the console's frame.
 import type { Sample } from '#server/kit/pages/sample.ts'
 import { rightsOf } from './rights.ts'
-import { menuFor } from './staff.ts'
 
 const rights = rightsOf(['senior', 'operator'])
-const consoleFrame = { menu: menuFor(rights), shortcuts: true, rights }
+const consoleFrame = { shortcuts: true, rights }
 
 export const consolePage = (
   page: string,

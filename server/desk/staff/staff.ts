@@ -37,27 +37,6 @@ declare module 'express-serve-static-core' {
   }
 }
 
-/** The pages in the menu of the console, and the right that each needs. */
-export const staffMenu: readonly {
-  readonly id: string
-  readonly href: string
-  readonly right?: StaffRight
-}[] = [
-  { id: 'staff-queue', href: '/staff/cases', right: 'cases.see' },
-  { id: 'staff-search', href: '/staff/search', right: 'search.use' },
-  { id: 'staff-approvals', href: '/staff/approvals', right: 'measures.approve' },
-  { id: 'staff-accounts', href: '/staff/accounts', right: 'accounts.see' },
-  { id: 'staff-figures', href: '/staff/figures', right: 'figures.see' },
-  { id: 'staff-audit', href: '/staff/audit', right: 'audit.see' },
-  { id: 'staff-me', href: '/staff/me' },
-  { id: 'staff-help', href: '/staff/help' },
-]
-
-export const menuFor = (rights: ReadonlySet<StaffRight>) =>
-  staffMenu
-    .filter(({ right }) => right === undefined || rights.has(right))
-    .map(({ id, href }) => ({ id, href }))
-
 export interface StaffGuards {
   /** For the staff door itself: a role is needed, the second factor is not. */
   readonly requireRole: RequestHandler
@@ -152,7 +131,6 @@ export function showStaffPage(
     layout: 'layouts/staff',
     locals: {
       ...page.locals,
-      menu: menuFor(staff.rights),
       shortcuts: staff.shortcuts,
       rights: staff.rights,
     },

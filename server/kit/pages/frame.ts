@@ -4,6 +4,7 @@ import { type Locale, locales, type TextParams, type Translate } from '../i18n/t
 import type { Theme } from './assets.ts'
 import { createFieldState } from './field-state.ts'
 import type { FormError } from './forms.ts'
+import type { Menus } from './menu.ts'
 import type { ViewLocals } from './view-engine.ts'
 
 export interface FrameParts {
@@ -11,6 +12,7 @@ export interface FrameParts {
   readonly locale: Locale
   readonly formats: Formats
   readonly theme: Theme
+  readonly menus: Menus
   readonly pageId: string
   /** The page's own address, for the language switch. A page may name another one. */
   readonly path: string
@@ -26,6 +28,7 @@ export function createFrame(parts: FrameParts, locals: ViewLocals = {}): ViewLoc
   return {
     ...parts,
     locales,
+    menus: menusOf(parts, locals),
     errors,
     values,
     fieldState: createFieldState(t, errors, values),
@@ -43,6 +46,12 @@ function formatPlace({ t, formats }: FrameParts, place: string): string {
   if (isNetwork) return t('sessions.network', { network: place })
   return t('sessions.place', { place: formats.place(place) })
 }
+
+const menusOf = ({ menus, account }: FrameParts, locals: ViewLocals) =>
+  menus.shownTo({
+    isSignedIn: (locals.account === undefined ? account : locals.account) !== null,
+    rights: locals.rights as ReadonlySet<string> | undefined,
+  })
 
 const queryOf = (path: string): string => (path.includes('?') ? path.slice(path.indexOf('?')) : '')
 

@@ -11,6 +11,7 @@ import type { Theme } from './assets.ts'
 import type { FormError } from './forms.ts'
 import { createFrame } from './frame.ts'
 import type { KeptPages } from './kept-pages.ts'
+import type { Menus } from './menu.ts'
 import type { ViewEngine, ViewLocals } from './view-engine.ts'
 
 declare module 'express-serve-static-core' {
@@ -47,11 +48,12 @@ export interface PageParts {
   readonly views: ViewEngine
   readonly texts: Texts
   readonly theme: Theme
+  readonly menus: Menus
   readonly timeZone: string
   readonly kept?: KeptPages | undefined
 }
 
-export function createPages({ views, texts, theme, timeZone, kept }: PageParts): Pages {
+export function createPages({ views, texts, theme, menus, timeZone, kept }: PageParts): Pages {
   const formats = createFormats(timeZone)
   return {
     show(req, res, page) {
@@ -63,6 +65,7 @@ export function createPages({ views, texts, theme, timeZone, kept }: PageParts):
           locale,
           formats: formats[locale],
           theme,
+          menus,
           pageId: page.id,
           path: shownPath(req),
           csrfToken,

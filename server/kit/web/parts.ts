@@ -9,6 +9,7 @@ import type { Limits } from '../limits/limits.ts'
 import type { WebLog } from '../log/security-log.ts'
 import type { MessageParts } from '../messages/send-message.ts'
 import type { MessageSettings } from '../messages/settings.ts'
+import type { Menus } from '../pages/menu.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { KitSettings } from '../settings/settings.ts'
 
@@ -19,6 +20,7 @@ export interface WebParts extends MessageParts {
   readonly alertOperator: AlertOperator
   readonly log: WebLog
   readonly pages: Pages
+  readonly menus: Menus
   readonly texts: Texts
   /** Names of the service and its domains, which neither a login nor a password may be. */
   readonly serviceWords: readonly string[]

@@ -21,6 +21,15 @@ export const flowFeature = {
   name: 'recovery/flow',
   texts,
   settings: flowRows,
+  menu: [
+    {
+      menu: 'home',
+      rank: 40,
+      href: '/recover',
+      text: 'home.recover.title',
+      summary: 'home.recover.text',
+    },
+  ],
   routes: (parts) => [recoveryRoutes(parts)],
   sweeps: ({ clock }) => [
     { name: 'flows', run: (on, limit) => deleteOldFlows(on, dayBefore(clock), limit) },

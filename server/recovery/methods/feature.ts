@@ -11,6 +11,15 @@ export const methodsFeature = {
   name: 'recovery/methods',
   texts,
   events: () => import('./events.ts'),
+  menu: [
+    {
+      menu: 'account',
+      rank: 20,
+      href: '/account/recovery',
+      text: 'layout.menu.recovery-methods',
+      pageId: 'recovery-methods',
+    },
+  ],
   routes: (parts) => [recoveryMethodRoutes(parts)],
   overview: methodsOverview,
   tasks: (parts) =>

@@ -8,6 +8,7 @@ import type { MailContent, RenderMessage } from '#server/kit/messages/rendering/
 import type { Theme } from '#server/kit/pages/assets.ts'
 import type { FormError } from '#server/kit/pages/forms.ts'
 import { createFrame } from '#server/kit/pages/frame.ts'
+import type { Menus } from '#server/kit/pages/menu.ts'
 import { type Sample, sampleAddress } from '#server/kit/pages/sample.ts'
 import type { ViewEngine } from '#server/kit/pages/view-engine.ts'
 
@@ -61,6 +62,7 @@ export interface GalleryParts {
   readonly views: ViewEngine
   readonly texts: Texts
   readonly theme: Theme
+  readonly menus: Menus
   readonly timeZone: string
 }
 
@@ -71,6 +73,7 @@ export function createSampleRenderer({
   views,
   texts,
   theme,
+  menus,
   timeZone,
 }: GalleryParts): RenderSample {
   const formats = createFormats(timeZone)
@@ -83,6 +86,7 @@ export function createSampleRenderer({
           locale,
           formats: formats[locale],
           theme,
+          menus,
           pageId: sample.page,
           path,
           ...frameOf(sample),

@@ -1,5 +1,6 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import type { OverviewLink } from '#server/kit/pages/overview.ts'
+import { helpMenu } from './menu.ts'
 import type { HelpParts } from './parts.ts'
 import { helpRoutes } from './routes.ts'
 import { helpRows } from './settings.ts'
@@ -15,6 +16,7 @@ export const helpFeature = {
   name: 'site/help',
   texts,
   settings: helpRows,
+  menu: helpMenu,
   routes: (parts) => [helpRoutes(parts)],
   overview: () => ({ links: [mailProgramsLink] }),
   samples: () => import('./samples.ts'),

@@ -19,11 +19,7 @@ export function helpRoutes(parts: HelpParts): Router {
   const facts = helpFacts(settings, mailServers)
 
   router.get('/help', (req, res) =>
-    pages.show(req, res, {
-      id: 'help-index',
-      view: 'site/help/index',
-      locals: { topics: helpTopics },
-    }),
+    pages.show(req, res, { id: 'help-index', view: 'site/help/index' }),
   )
 
   for (const topic of helpTopics.filter((one) => one !== 'mail-programs')) {

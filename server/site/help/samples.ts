@@ -65,7 +65,7 @@ function mailPrograms(
 export const overviewSamples: OverviewSamples = { otherwise: { links: [mailProgramsLink] } }
 
 export const samples: readonly Sample[] = [
-  { page: 'help-index', state: 'shown', view: 'site/help/index', locals: { topics: helpTopics } },
+  { page: 'help-index', state: 'shown', view: 'site/help/index' },
   ...helpTopics.filter((name) => name !== 'mail-programs').map((name) => topic(name, 'shown')),
   topic('recovery', 'hold', { ways: waysOf('hold') }),
   mailPrograms('choose', {}),

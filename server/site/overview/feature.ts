@@ -6,6 +6,17 @@ import texts from './texts.json' with { type: 'json' }
 export const overviewFeature = {
   name: 'site/overview',
   texts,
+  menu: [
+    { menu: 'account', rank: 10, href: '/account', text: 'layout.menu.account', pageId: 'account' },
+    {
+      menu: 'home',
+      rank: 10,
+      href: '/account',
+      text: 'home.account.title',
+      summary: 'home.account.text',
+      for: 'owner',
+    },
+  ],
   routes: (parts) => [overviewRoutes(parts)],
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<SiteParts>

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { createTexts, locales } from '#server/kit/i18n/texts.ts'
 import { loadAssets } from '#server/kit/pages/assets.ts'
 import { createViewEngine } from '#server/kit/pages/view-engine.ts'
+import { menus } from '#server/menus.ts'
 import { createSampleRenderer } from '#server/site/gallery/gallery.ts'
 import { textTrees } from '#server/texts.ts'
 import { samples } from '#test/support/gallery-samples.ts'
@@ -15,7 +16,7 @@ const root = new URL('../../..', import.meta.url).pathname
 const views = createViewEngine({ roots: [`${root}views`], cache: true })
 const { theme } = loadAssets(`${root}public`, { name: 'Postern' })
 const texts = createTexts(textTrees, { service: 'Postern', passwordMin: 12 })
-const render = createSampleRenderer({ views, texts, theme, timeZone: 'Europe/Minsk' })
+const render = createSampleRenderer({ views, texts, theme, menus, timeZone: 'Europe/Minsk' })
 
 const all = (html: string, pattern: RegExp) =>
   [...html.matchAll(pattern)].map((match) => match[1] as string)

@@ -6,6 +6,7 @@ import { createTexts, isLocale, type Texts } from '#server/kit/i18n/texts.ts'
 import { loadAssets } from '#server/kit/pages/assets.ts'
 import { createViewEngine } from '#server/kit/pages/view-engine.ts'
 import { securityHeaders } from '#server/kit/web/headers.ts'
+import { menus } from '#server/menus.ts'
 import {
   createSampleRenderer,
   findMailSample,
@@ -28,6 +29,7 @@ export async function serveGallery(): Promise<{ origin: string; close(): void }>
       views: createViewEngine({ roots: [`${root}views`], cache: true }),
       texts: words,
       theme,
+      menus,
       timeZone: 'Europe/Minsk',
     })
   const render = rendererOf(texts)

@@ -4,7 +4,7 @@ import { requireFreshPassword } from '#server/accounts/sessions/browser-session.
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { memberPage } from '../member-page.ts'
 import { createDoor } from '../pass-door.ts'
-import { createStaffGuards, menuFor, showStaffPage, staffOf } from '../staff.ts'
+import { createStaffGuards, showStaffPage, staffOf } from '../staff.ts'
 import { codesPage } from './codes-page.ts'
 import { doorPage } from './door-page.ts'
 import { enrolPage } from './enrol-page.ts'
@@ -24,9 +24,11 @@ export function staffDoorRoutes(parts: DeskPageParts): Router {
   const member = memberPage(parts)
 
   return Router()
-    .get('/staff', inside, (req, res) =>
-      res.redirect(303, menuFor(staffOf(req).rights)[0]?.href ?? '/staff/me'),
-    )
+    .get('/staff', inside, (req, res) => {
+      const { rights } = staffOf(req)
+      const { staff } = parts.menus.shownTo({ isSignedIn: true, rights })
+      res.redirect(303, staff[0]?.href ?? '/staff/me')
+    })
     .get('/staff/door/enrol', requireRole, freshEnrol, enrol.show)
     .post('/staff/door/enrol', requireRole, freshEnrol, enrol.submit)
     .get('/staff/door', requireRole, door.show)

@@ -1,0 +1,16 @@
+import type { MenuEntry } from '#server/kit/pages/menu.ts'
+import type { StaffRight } from './rights.ts'
+
+/** An entry of the console's menu. @param right without it, for all of the staff */
+export const consoleEntry = (
+  pageId: string,
+  { rank, href, right }: { rank: number; href: string; right?: StaffRight },
+): MenuEntry => ({
+  menu: 'staff',
+  rank,
+  href,
+  right,
+  pageId,
+  text: `staff.pages.${pageId}`,
+  shortcut: `staff.keys.${pageId}`,
+})

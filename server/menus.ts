@@ -1,0 +1,8 @@
+// The menus, out of the entries of every feature.
+import { features } from './features.ts'
+import type { Feature } from './kit/feature.ts'
+import { joinMenus } from './kit/pages/menu.ts'
+
+const all: readonly Pick<Feature<never>, 'name' | 'menu'>[] = features
+
+export const menus = joinMenus(all.flatMap(({ menu = [] }) => menu))
