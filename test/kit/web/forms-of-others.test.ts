@@ -162,11 +162,7 @@ async function undoLink(accountId: string): Promise<string> {
   return `/undo/${token}`
 }
 
-const ownPages = [
-  '/account',
-  methods,
-  ...(await loadPosts()).flatMap(({ formPages = [] }) => formPages),
-]
+const ownPages = ['/account', methods, ...loadPosts().flatMap(({ formPages = [] }) => formPages)]
 const recoveryPages = [
   '/recover',
   '/recover/method',

@@ -68,7 +68,7 @@ const trial: PostTrial = {
   number: () => `+37533${String(1_000_000 + 7 * next())}`,
 }
 
-const posts = Object.assign({}, ...(await loadPosts()).map((own) => own.posts(trial))) as Record<
+const posts = Object.assign({}, ...loadPosts().map((own) => own.posts(trial))) as Record<
   string,
   Repeated
 >

@@ -1,5 +1,6 @@
 // What the tests of all forms know of one feature's forms: `test/<wing>/<feature>/posts.ts`.
 import { readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import type { MemoryPlatform } from '#server/mail/mail-platform/memory/memory.ts'
 import type { StaffMember } from '#test/support/desk/staff.ts'
@@ -45,10 +46,13 @@ interface FeaturePosts {
   readonly formPages?: readonly string[]
 }
 
+const load = createRequire(import.meta.url)
+
 /** Found by their name: a feature that goes takes its own along. */
-export async function loadPosts(): Promise<readonly FeaturePosts[]> {
+export function loadPosts(): readonly FeaturePosts[] {
   const tests = path.resolve(import.meta.dirname, '../..')
   const files = readdirSync(tests, { recursive: true, encoding: 'utf8' })
   const own = files.filter((file) => /^(?!support\/)[^/]+\/[^/]+\/posts\.ts$/.test(file)).toSorted()
-  return Promise.all(own.map((file): Promise<FeaturePosts> => import(path.join(tests, file))))
+  // Test files are loaded in groups, where none may wait before its tests are named.
+  return own.map((file): FeaturePosts => load(path.join(tests, file)))
 }
