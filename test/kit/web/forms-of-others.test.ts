@@ -65,6 +65,7 @@ async function haveAll(login: string): Promise<StaffMember & Equipped> {
   await db('app_passwords')
     .where({ account_id: member.id, name: 'Tablet' })
     .update({ held_at: clock.now() })
+  for (const { give } of loadPosts()) await give?.(portal, member.id)
   await signIn(portal, member)
   await forgetLimits(portal)
   return { ...member, ...owner }

@@ -44,6 +44,8 @@ interface FeaturePosts {
   readonly posts: Posts
   /** Pages of an owner that show forms of the feature. */
   readonly formPages?: readonly string[]
+  /** Gives an account what the forms act on, where its pages cannot. */
+  readonly give?: (portal: TestPortal, accountId: string) => Promise<unknown>
 }
 
 const load = createRequire(import.meta.url)
