@@ -43,8 +43,9 @@ async function showProof(
   req: Request,
   res: Response,
   flow: Flow,
-  errors: FormError[] = [],
+  refused: { readonly values?: Record<string, string>; readonly errors?: FormError[] } = {},
 ): Promise<void> {
+  const { values = {}, errors = [] } = refused
   const { parts, steps, stepPages, method } = routeParts
   const { proof } = method.pages
   const described = await method.showProof(parts.db, methodFlowOf(flow, parts.clock.now()))
@@ -54,6 +55,7 @@ async function showProof(
     id: proof.page,
     view: viewOf(method, proof.page),
     errors,
+    values,
     locals: { ...described, sends },
   })
 }
@@ -89,7 +91,10 @@ function addProofForm(router: Router, routeParts: MethodRouteParts, field: strin
     const { reason } = outcome
     if (reason === 'wrong') logWrong(req)
     const text = proof.errorTexts?.[reason]
-    await showProof(routeParts, req, res, flow, [{ field, reason, ...(text && { text }) }])
+    await showProof(routeParts, req, res, flow, {
+      values: proof.keepsTyped ? { [field]: typed } : {},
+      errors: [{ field, reason, ...(text && { text }) }],
+    })
   })
 }
 

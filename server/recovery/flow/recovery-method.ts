@@ -55,6 +55,8 @@ export interface MethodPage<Field extends string | null = string> {
   /** Under `/recover/`. */
   readonly path: string
   readonly field: Field
+  /** What was typed stays after an error, where it is too long to be typed again. */
+  readonly keepsTyped?: true
   /** Texts of its errors by their reasons, where those of the field do not fit. */
   readonly errorTexts?: Readonly<Record<string, string>>
 }
