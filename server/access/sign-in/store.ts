@@ -1,8 +1,11 @@
 // A sign-in reads and counts in one statement, and writes in another. Each connection prepares both
 // once: planning, many small questions and the disk are what a sign-in costs the database.
 import type { Db } from '#db/connection.ts'
+import { lockOpenAccountSql } from '#server/accounts/accounts/change-account.ts'
 import { type Account, accountColumns, asAccount } from '#server/accounts/accounts/store.ts'
-import { type ChainHead, linkAfter } from '#server/accounts/activity/store.ts'
+import { addEntrySql, linkBindings, moveChainSql } from '#server/accounts/activity/link-store.ts'
+import type { ChainHead } from '#server/accounts/activity/store.ts'
+import { beginSessionSql, noteDeviceSql } from '#server/accounts/sessions/sign-in-store.ts'
 import type { NewSession } from '#server/accounts/sessions/store.ts'
 import {
   type CountedForNetwork,
@@ -12,6 +15,7 @@ import {
 import type { ClientInfo } from '#server/core/client-info.ts'
 import { msPerSecond } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
+import { countSql, forgetCountSql } from '#server/kit/limits/count-store.ts'
 
 /**
  * The commit does not wait for the disk. A crash of the database may lose the tries and sessions of
@@ -23,12 +27,6 @@ const mostPoints = 2 ** 31 - 1
 
 const columns = accountColumns.map((name) => `accounts.${name}`).join(', ')
 
-/** Counts as `Limit.count` does. */
-const countOnConflict = `
-  on conflict (key) do update set
-    points = case when counter.expire <= :now then 1 else counter.points + 1 end,
-    expire = case when counter.expire <= :now then excluded.expire else counter.expire end`
-
 const findAndCount = `
   with found as materialized (
     select ${columns}, known_devices.account_id is not null as knows_device,
@@ -38,17 +36,13 @@ const findAndCount = `
       and known_devices.device_digest = :device
     left join activity_heads on activity_heads.chain = accounts.id
     where accounts.address = :address
-  ), counted as (
-    insert into rate_limits as counter (key, points, expire)
+  ), counted as (${countSql(`
     select case when (select knows_device from found) then :known else :strangers end, 1, :until
-    from ${notAwaited}
-    ${countOnConflict}
+    from ${notAwaited}`)}
     returning points
-  ), of_network as (
-    insert into rate_limits as counter (key, points, expire)
+  ), of_network as (${countSql(`
     select :network, 1, :hour from counted
-    where counted.points <= :free and not coalesce((select knows_device from found), false)
-    ${countOnConflict}
+    where counted.points <= :free and not coalesce((select knows_device from found), false)`)}
     returning points, expire
   )
   select found.*, counted.points as tries,
@@ -119,27 +113,36 @@ interface KnownSignIn {
 
 const event = 'sign-in.succeeded'
 
-function valuesOf(keyring: Keyring, head: ChainHead, signIn: KnownSignIn) {
+function bindingsOf(keyring: Keyring, head: ChainHead, signIn: KnownSignIn) {
   const { device, client, counter, session } = signIn
   const { accountId, epoch, at } = session
-  const link = linkAfter(keyring, head, { accountId, event, details: {}, at, client })
   return {
+    ...linkBindings(keyring, head, { accountId, event, details: {}, at, client }),
     accountId,
     epoch,
     device,
     at,
-    event,
     counter,
     browser: client.device,
     place: client.place,
     session: session.idDigest,
     data: JSON.stringify(session.data),
-    position: link.position,
-    hash: link.hash,
-    before: head.position,
-    previous: head.hash,
   }
 }
+
+const hasMoved = 'exists (select from moved)'
+
+/** Each step is written by the feature that owns its table. */
+const recordSignIn = `
+  with locked as (${lockOpenAccountSql}
+  ), seen as (${noteDeviceSql('locked')}
+  ), moved as (${moveChainSql('exists (select from seen)')}
+  ), entry as (${addEntrySql('moved')}
+  ), begun as (${beginSessionSql('moved')}
+  ), forgotten as (
+  ${forgetCountSql(hasMoved)}
+  )
+  select ${hasMoved} as recorded from ${notAwaited}`
 
 /**
  * Records the sign-in of a known browser, begins its session and forgets its tries. `locked` takes
@@ -154,37 +157,7 @@ export async function recordKnownSignIn(
   signIn: KnownSignIn,
 ): Promise<boolean> {
   const { rows } = await db
-    .raw<{ rows: { recorded: boolean }[] }>(
-      `with locked as (
-         select id from accounts
-         where id = :accountId and epoch = :epoch
-           and blocked_at is null and closed_at is null and reset_demanded_at is null
-         for no key update
-       ), seen as (
-         update known_devices set last_seen_at = :at from locked
-         where account_id = locked.id and device_digest = :device
-         returning account_id
-       ), moved as (
-         update activity_heads set position = :position, hash = :hash
-         where chain = :accountId and position = :before and hash = :previous
-           and exists (select from seen)
-         returning chain, position, hash
-       ), entry as (
-         insert into activity (chain, position, account_id, event, details,
-           device, place, happened_at, hash)
-         select chain, position, chain, :event, '{}',
-           :browser, :place, cast(:at as timestamptz), hash from moved
-       ), begun as (
-         insert into sessions (id_digest, account_id, epoch, data,
-           device, place, signed_in_at, last_seen_at)
-         select :session, chain, cast(:epoch as integer), cast(:data as jsonb),
-           :browser, :place, cast(:at as timestamptz), :at from moved
-       ), forgotten as (
-         delete from rate_limits where key = :counter and exists (select from moved)
-       )
-       select exists (select from moved) as recorded from ${notAwaited}`,
-      valuesOf(keyring, head, signIn),
-    )
+    .raw<{ rows: { recorded: boolean }[] }>(recordSignIn, bindingsOf(keyring, head, signIn))
     .options({ name: 'record-known-sign-in' })
   return rows[0]?.recorded ?? false
 }

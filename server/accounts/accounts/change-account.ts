@@ -54,6 +54,16 @@ async function lockRow(trx: Trx, accountId: string): Promise<LockedAccount | und
   return rows[0]
 }
 
+/**
+ * The lock as a part of a statement, for an open account in the epoch of the proof. It waits for a
+ * change of the account. Bindings: `:accountId`, `:epoch`.
+ */
+export const lockOpenAccountSql = `
+  select id from accounts
+  where id = :accountId and epoch = :epoch
+    and blocked_at is null and closed_at is null and reset_demanded_at is null
+  for no key update`
+
 const isOfNow = ({ epoch, isContactLink }: AccountProof, account: LockedAccount): boolean =>
   isContactLink ? epoch >= account.linksEpoch : epoch === account.epoch
 

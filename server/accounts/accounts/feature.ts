@@ -1,26 +1,20 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
-import { accountRows } from '#server/accounts/life/rows-store.ts'
 import type { AccountsParts } from '#server/accounts/parts.ts'
 import { accountRows as settings } from './settings.ts'
 import { closeAccount, exportAccount } from './store.ts'
 import texts from './texts.json' with { type: 'json' }
 
-const replaced = accountRows('replaced_passwords', ['replaced_at'])
-
 export const accountsFeature = {
   name: 'accounts/accounts',
   texts,
   settings,
-  tables: ['accounts', 'replaced_passwords'],
+  tables: ['accounts'],
   life: () => ({
     recover: nothing('the change of the password writes the verifier itself'),
     signOut: nothing('the caller begins an epoch where proofs are to end'),
     block: nothing('the measure or the operator closes the portal itself'),
-    close: async (trx, { accountId, at }) => {
-      await closeAccount(trx, accountId, at)
-      await replaced.delete(trx, { accountId, at })
-    },
+    close: (trx, { accountId, at }) => closeAccount(trx, accountId, at),
     export: exportAccount,
     rekey: noKeys,
   }),

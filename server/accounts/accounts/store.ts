@@ -113,6 +113,30 @@ export async function unblockAccount(trx: AccountTrx, id: string): Promise<boole
   return changed === 1
 }
 
+/** By which the portal keeps an owner out. */
+export interface PortalAccess {
+  readonly blockedAt: Date | null
+  readonly reason: string | null
+  readonly resetDemandedAt: Date | null
+  /** True voids every earlier proof of the account. */
+  readonly newEpoch: boolean
+}
+
+export async function setPortalAccess(
+  trx: AccountTrx,
+  accountId: string,
+  { blockedAt, reason, resetDemandedAt, newEpoch }: PortalAccess,
+): Promise<void> {
+  await trx('accounts')
+    .where({ id: accountId })
+    .update({
+      blocked_at: blockedAt,
+      block_reason: reason,
+      reset_demanded_at: resetDemandedAt,
+      ...(newEpoch ? { epoch: trx.raw('epoch + 1') } : {}),
+    })
+}
+
 export async function findProbation(db: Db | Trx, id: string, at: Date): Promise<Date | undefined> {
   const row = await db('accounts')
     .where({ id })
@@ -137,6 +161,41 @@ export async function findAddresses(
   if (wanted.length === 0) return new Map()
   const rows = await db('accounts').whereIn('id', wanted).select('id', 'address')
   return new Map(rows.map((row) => [row.id, row.address]))
+}
+
+export interface NewVerifier {
+  readonly verifier: string
+  readonly at: Date
+  /** Ends all links, those to contacts too. */
+  readonly voidsLinks: boolean
+}
+
+/** Begins a new epoch, and returns it. */
+export async function replaceVerifier(
+  trx: AccountTrx,
+  id: string,
+  { verifier, at, voidsLinks }: NewVerifier,
+): Promise<number> {
+  const [row] = await trx('accounts')
+    .where({ id })
+    .update({
+      password_verifier: verifier,
+      password_changed_at: at,
+      epoch: trx.raw('epoch + 1'),
+      ...(voidsLinks ? { links_epoch: trx.raw('epoch + 1') } : {}),
+    })
+    .returning('epoch')
+  return row.epoch
+}
+
+/** Stores a stronger verifier of the same password, unless the password has changed meanwhile. */
+export async function strengthenVerifier(
+  db: Db | Trx,
+  id: string,
+  from: string,
+  to: string,
+): Promise<void> {
+  await db('accounts').where({ id, password_verifier: from }).update({ password_verifier: to })
 }
 
 /** The verifier goes as well: no password opens the account any more. */

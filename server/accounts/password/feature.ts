@@ -1,9 +1,13 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
+import { exportsNothing, noKeys, nothing } from '#server/accounts/life/account-life.ts'
+import { accountRows } from '#server/accounts/life/rows-store.ts'
 import type { AccountsParts } from '#server/accounts/parts.ts'
 import { daysBefore } from '#server/core/clock.ts'
 import { passwordRows } from './settings.ts'
 import { deleteOldVerifiers } from './store.ts'
 import texts from './texts.json' with { type: 'json' }
+
+const rows = accountRows('replaced_passwords', ['replaced_at'])
 
 export const passwordsFeature = {
   name: 'accounts/password',
@@ -15,5 +19,14 @@ export const passwordsFeature = {
       run: (on, limit) => deleteOldVerifiers(on, daysBefore(clock, undoDays), limit),
     },
   ],
+  tables: ['replaced_passwords'],
+  life: () => ({
+    recover: nothing('a recovery refuses the replaced passwords too'),
+    signOut: nothing('a replaced password stays refused'),
+    block: nothing('a replaced password stays refused'),
+    close: rows.delete,
+    export: exportsNothing('a verifier is no use to its owner'),
+    rekey: noKeys,
+  }),
   gauges: () => import('./gauges.ts'),
 } satisfies AccountFeature<AccountsParts>

@@ -1,5 +1,6 @@
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
+import { type NewVerifier, replaceVerifier } from '../accounts/store.ts'
 
 /** Replaced passwords kept for one account: the oldest ones and the last. */
 const rememberedPasswords = 10
@@ -19,23 +20,14 @@ async function rememberPassword(trx: AccountTrx, id: string, at: Date): Promise<
   )
 }
 
-/** @param change.voidsLinks ends all links, those to contacts too @returns the new epoch */
+/** @returns the new epoch */
 export async function setPassword(
   trx: AccountTrx,
   id: string,
-  change: { verifier: string; at: Date; voidsLinks: boolean },
+  change: NewVerifier,
 ): Promise<number> {
   await rememberPassword(trx, id, change.at)
-  const [row] = await trx('accounts')
-    .where({ id })
-    .update({
-      password_verifier: change.verifier,
-      password_changed_at: change.at,
-      epoch: trx.raw('epoch + 1'),
-      ...(change.voidsLinks ? { links_epoch: trx.raw('epoch + 1') } : {}),
-    })
-    .returning('epoch')
-  return row.epoch
+  return await replaceVerifier(trx, id, change)
 }
 
 export async function findVerifier(db: Db | Trx, id: string): Promise<string | undefined> {
@@ -63,14 +55,4 @@ export async function deleteOldVerifiers(db: Db, before: Date, limit: number): P
     [before, limit],
   )
   return rowCount
-}
-
-/** Stores a stronger verifier of the same password, unless the password has changed meanwhile. */
-export async function strengthenVerifier(
-  db: Db | Trx,
-  id: string,
-  from: string,
-  to: string,
-): Promise<void> {
-  await db('accounts').where({ id, password_verifier: from }).update({ password_verifier: to })
 }

@@ -1,7 +1,7 @@
 import type { Db } from '#db/connection.ts'
 import type { Account } from '../accounts/store.ts'
+import { strengthenVerifier } from '../accounts/store.ts'
 import type { PasswordHasher } from './hasher.ts'
-import { strengthenVerifier } from './store.ts'
 
 /** After a right password: hashes it again if the settings have become stricter since. */
 export async function strengthenPassword(

@@ -1,5 +1,6 @@
 // What follows from a measure and from its end: portal access, mailbox, sessions, notices.
 
+import { setPortalAccess } from '#server/accounts/accounts/store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import { signToken } from '#server/core/keys/signed-token.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
@@ -10,7 +11,7 @@ import type { DeskParts } from '../desk.ts'
 import { type Measure, noteRevision, setEnded } from './measure-store.ts'
 import { type EndReason, measureRows } from './measures.ts'
 import { notifyOwner } from './notify-owner.ts'
-import { type StandingAccount, setPortalAccess } from './standing-store.ts'
+import type { StandingAccount } from './standing-store.ts'
 
 export const appealPurpose = 'abuse.appeal'
 export const expireTask = 'measure:expire'

@@ -1,10 +1,10 @@
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
+import { setPortalAccess } from '#server/accounts/accounts/store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { wantMailboxSuspension } from '#server/mail/mailboxes/want-mailbox.ts'
 import { insertTimelineEntry } from '../cases/timeline-store.ts'
 import { setRecovered } from './measure-store.ts'
-import { setPortalAccess } from './standing-store.ts'
 
 /** Ends the measure that demanded a new password. The notices of the recovery inform the owner. */
 export async function endDemandedReset(

@@ -1,4 +1,4 @@
-// What stands for an account now, and the columns by which the portal keeps its owner out.
+// What stands for an account now.
 import type { Trx } from '#db/connection.ts'
 import { type AccountTrx, lockAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import { findInForce, type Measure } from './measure-store.ts'
@@ -33,27 +33,4 @@ export async function lockStanding(
     address: account.address,
     locale: account.locale,
   }
-}
-
-export interface PortalAccess {
-  readonly blockedAt: Date | null
-  readonly reason: string | null
-  readonly resetDemandedAt: Date | null
-  /** True voids every earlier proof of the account. */
-  readonly newEpoch: boolean
-}
-
-export async function setPortalAccess(
-  trx: AccountTrx,
-  accountId: string,
-  { blockedAt, reason, resetDemandedAt, newEpoch }: PortalAccess,
-): Promise<void> {
-  await trx('accounts')
-    .where({ id: accountId })
-    .update({
-      blocked_at: blockedAt,
-      block_reason: reason,
-      reset_demanded_at: resetDemandedAt,
-      ...(newEpoch ? { epoch: trx.raw('epoch + 1') } : {}),
-    })
 }

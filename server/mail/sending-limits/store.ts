@@ -96,3 +96,22 @@ export async function deleteOldSendingDays(db: Db, before: Date, limit: number):
     .whereIn(['account_id', 'day'], old.select('account_id', 'day'))
     .delete()
 }
+
+export interface SendingAlert {
+  readonly accountId: string
+  readonly kind: 'letters' | 'recipients'
+  readonly allowed: number
+}
+
+/** @returns undefined if the desk has it already */
+export async function spendAlert(
+  trx: Trx,
+  id: string,
+  at: Date,
+): Promise<SendingAlert | undefined> {
+  const [row] = await trx('sending_alerts')
+    .where({ id, handed_on_at: null })
+    .update({ handed_on_at: at })
+    .returning('*')
+  return row && { accountId: row.account_id, kind: row.kind, allowed: row.allowed }
+}

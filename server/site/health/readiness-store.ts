@@ -2,6 +2,7 @@
 import { refusesWrites } from '#db/away.ts'
 import type { Db } from '#db/connection.ts'
 import { pendingMigrations } from '#db/migrate.ts'
+import { probeLimits } from '#server/kit/limits/count-store.ts'
 
 /** Anybody may probe, so one positive answer serves all probes of this time. */
 const yesHoldsMs = 1000
@@ -23,9 +24,8 @@ export function createReadiness(db: Db): () => Promise<boolean> {
     if (!migrated || performance.now() - refusedAt < distrustMs) return false
     // The database may answer while the accounts are locked, or unreadable for this role.
     await db('accounts').first('id')
-    // A standby can read but not write. This row has expired, so no limit counts it.
-    await db.raw(`insert into rate_limits (key, points, expire) values ('readiness', 0, 0)
-      on conflict (key) do update set points = 0`)
+    // A standby can read but not write.
+    await probeLimits(db)
     return true
   }
 

@@ -1,9 +1,10 @@
 // Opens a case for an account that reached its sending limit, though nobody has reported it.
+
 import { findAccount } from '#server/accounts/accounts/store.ts'
 import type { DeskParts } from '#server/desk/desk.ts'
+import { spendAlert } from '#server/mail/sending-limits/spend-alert.ts'
 import { findCase, openCase, setSeverity } from '../case-store.ts'
 import { insertTimelineEntry } from '../timeline-store.ts'
-import { spendAlert } from './alert-store.ts'
 
 /** As many as a dangerous kind has: a full sending limit is often the first sign of a theft. */
 const points = 3

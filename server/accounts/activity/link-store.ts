@@ -1,0 +1,28 @@
+// Parts of a statement that adds an entry to the activity. Names after `:` are its bindings.
+import type { Keyring } from '#server/core/keys/keyring.ts'
+import type { ActivityEvent } from './activity-details.ts'
+import { type ChainHead, type Entry, linkAfter } from './store.ts'
+
+/** The bindings of the chain. @param head its end, which must still be it */
+export function linkBindings<E extends ActivityEvent>(
+  keyring: Keyring,
+  head: ChainHead,
+  entry: Entry<E>,
+) {
+  const { position, hash } = linkAfter(keyring, head, entry)
+  return { event: entry.event, position, hash, before: head.position, previous: head.hash }
+}
+
+/** `:accountId` and the bindings of the chain. Moves its end on if `condition` holds. */
+export const moveChainSql = (condition: string) => `
+  update activity_heads set position = :position, hash = :hash
+  where chain = :accountId and position = :before and hash = :previous
+    and ${condition}
+  returning chain, position, hash`
+
+/** `:event`, `:browser`, `:place`, `:at`. @param moved the step that has moved the chain */
+export const addEntrySql = (moved: string) => `
+  insert into activity (chain, position, account_id, event, details,
+    device, place, happened_at, hash)
+  select chain, position, chain, :event, '{}',
+    :browser, :place, cast(:at as timestamptz), hash from ${moved}`

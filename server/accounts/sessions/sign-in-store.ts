@@ -1,0 +1,14 @@
+// Parts of the one statement of a known sign-in. Names after `:` are its bindings.
+
+/** `:at`, `:device`. @param account the step of the statement that has the account's `id` */
+export const noteDeviceSql = (account: string) => `
+  update known_devices set last_seen_at = :at from ${account}
+  where account_id = ${account}.id and device_digest = :device
+  returning account_id`
+
+/** `:session`, `:epoch`, `:data`, `:browser`, `:place`, `:at`. @param from has it as `chain` */
+export const beginSessionSql = (from: string) => `
+  insert into sessions (id_digest, account_id, epoch, data,
+    device, place, signed_in_at, last_seen_at)
+  select :session, chain, cast(:epoch as integer), cast(:data as jsonb),
+    :browser, :place, cast(:at as timestamptz), :at from ${from}`

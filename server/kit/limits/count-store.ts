@@ -1,0 +1,20 @@
+// Parts of statements that count by themselves. Names after `:` are bindings.
+import type { Db } from '#db/connection.ts'
+
+/** `:now`. Counts one try as `Limit.count` does. @param row selects key, 1 and the end */
+export const countSql = (row: string) => `
+  insert into rate_limits as counter (key, points, expire)
+  ${row}
+  on conflict (key) do update set
+    points = case when counter.expire <= :now then 1 else counter.points + 1 end,
+    expire = case when counter.expire <= :now then excluded.expire else counter.expire end`
+
+/** `:counter`. Forgets the tries of a key if `condition` holds. */
+export const forgetCountSql = (condition: string) =>
+  `delete from rate_limits where key = :counter and ${condition}`
+
+/** Writes a row that has expired, so that no limit counts it. @throws if nothing can be written */
+export async function probeLimits(db: Db): Promise<void> {
+  await db.raw(`insert into rate_limits (key, points, expire) values ('readiness', 0, 0)
+    on conflict (key) do update set points = 0`)
+}

@@ -1,0 +1,2 @@
+// The desk takes each alert over once.
+export { type SendingAlert, spendAlert } from './store.ts'
