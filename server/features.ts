@@ -39,6 +39,7 @@ import { flowFeature } from './recovery/flow/feature.ts'
 import { guessingFeature } from './recovery/guessing/feature.ts'
 import { methodsFeature } from './recovery/methods/feature.ts'
 import { phoneFeature } from './recovery/phone/feature.ts'
+import { recoveryCodesFeature } from './recovery/recovery-codes/feature.ts'
 import { resetFeature } from './recovery/reset/feature.ts'
 import { securityQuestionFeature } from './recovery/security-question/feature.ts'
 import { stoppedAddressesFeature } from './recovery/stopped-addresses/feature.ts'
@@ -68,6 +69,7 @@ export const features = [
   methodsFeature,
   backupAddressFeature,
   phoneFeature,
+  recoveryCodesFeature,
   securityQuestionFeature,
   undoFeature,
   guessingFeature,

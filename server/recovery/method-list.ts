@@ -3,6 +3,7 @@ import { type BackupAddressMethodParts, backupAddressMethod } from './backup-add
 import type { RecoveryMethod } from './flow/recovery-method.ts'
 import { joinMethods, type RecoveryMethods } from './methods/methods.ts'
 import { type PhoneMethodParts, phoneMethod } from './phone/method.ts'
+import { recoveryCodesMethod } from './recovery-codes/method.ts'
 import {
   type SecurityQuestionMethodParts,
   securityQuestionMethod,
@@ -18,6 +19,11 @@ export function createMethods(given: MethodListParts): RecoveryMethods {
   const list: RecoveryMethod[] = []
   const methods = joinMethods(list)
   const parts = { ...given, methods }
-  list.push(phoneMethod(parts), backupAddressMethod(parts), securityQuestionMethod(parts))
+  list.push(
+    phoneMethod(parts),
+    backupAddressMethod(parts),
+    recoveryCodesMethod(),
+    securityQuestionMethod(parts),
+  )
   return methods
 }

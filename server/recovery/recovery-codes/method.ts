@@ -1,0 +1,82 @@
+// Recovery by a printed code: a right one leads to a new password at once.
+import type { OwnedMethod, RecoveryMethod } from '../flow/recovery-method.ts'
+import { digestOfCode, parseSheetCode } from './sheet.ts'
+import { findSheet, hasCode, markSheetDoubtful, removeSheet, spendCode } from './store.ts'
+
+const id = 'recovery-codes'
+const own = { id, weak: false, href: '/account/recovery/recovery-codes' } as const
+
+/** From so many codes on its owner is told to print new ones. */
+const few = 2
+
+const owned: OwnedMethod = {
+  id,
+  flashes: ['recovery-codes-set', 'recovery-codes-removed'],
+  async describe(db, accountId) {
+    const sheet = await findSheet(db, accountId)
+    if (!sheet) return { ...own, state: 'none' }
+    const { madeAt: since, lastUsedAt: provenAt, left, doubtful } = sheet
+    const detail = { text: 'recovery-codes.left', params: { left } }
+    if (left === 0) return { ...own, state: 'none', detail }
+    const proven = provenAt ? { provenAt } : {}
+    const doubt = doubtful ? { doubtful, shut: true as const } : {}
+    const warning = left <= few && !doubtful ? { warning: 'few-codes' } : {}
+    return { ...own, state: 'set', detail, since, ...proven, ...doubt, ...warning }
+  },
+  findContact: async () => undefined,
+  async sureSince(trx, accountId) {
+    const sheet = await findSheet(trx, accountId)
+    return sheet && !sheet.doubtful && sheet.left > 0 ? sheet.madeAt : undefined
+  },
+  doubt: markSheetDoubtful,
+  async remove(trx, accountId) {
+    await removeSheet(trx, accountId)
+  },
+  // Doubted only: the owner may have made the sheet, and sees what became of it.
+  async distrust(trx, accountId, at) {
+    await markSheetDoubtful(trx, accountId, at)
+    return false
+  },
+  restore: async () => 'taken',
+}
+
+const refused = (reason: string) => ({ kind: 'refused', reason }) as const
+
+export const recoveryCodesMethod = (): RecoveryMethod => ({
+  ...owned,
+  isOffered: true,
+  hold: 'never',
+  strength: 'strong',
+  help: { title: 'help-recovery.recovery-codes.title', text: 'help-recovery.recovery-codes.text' },
+  pages: {
+    rank: 3,
+    proof: {
+      page: 'recover-codes',
+      path: 'recovery-codes',
+      field: 'code',
+      keepsTyped: true,
+      errorTexts: {
+        shape: 'recovery-codes.errors.shape',
+        wrong: 'recovery-codes.errors.wrong',
+      },
+    },
+  },
+  showProof: async () => ({}),
+  challenge: async () => refused('missing'),
+  async prove(trx, { accountId }, input) {
+    if (input.trim() === '') return refused('missing')
+    const code = parseSheetCode(input)
+    if (code === null) return refused('shape')
+    const proofHash = digestOfCode(code)
+    return (await hasCode(trx, accountId, proofHash))
+      ? { kind: 'right', proofHash }
+      : refused('wrong')
+  },
+  async settle(trx, { accountId, begunAt, at }, digest) {
+    // Security: A sheet that was made since the flow began proves nothing.
+    if (!digest || !(await spendCode(trx, accountId, { digest, madeBefore: begunAt, at })))
+      return false
+    return 'strong'
+  },
+  tasks: {},
+})
