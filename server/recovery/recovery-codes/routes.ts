@@ -55,7 +55,8 @@ const takeCodeBack =
   async (req: Request, res: Response, typed: string): Promise<void> => {
     const refuse = (reason: string) => {
       const text = errorTexts[reason]
-      const errors = [{ field: 'code', reason, ...(text && { text }) }]
+      const at = sheet.newCodesOf(req).length > 0 ? 'code' : 'main'
+      const errors = [{ field: 'code', reason, at, ...(text && { text }) }]
       return sheet.show(req, res, { errors, values: { code: typed } })
     }
     if (typed.trim() === '') return refuse('missing')

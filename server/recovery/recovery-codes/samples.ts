@@ -32,7 +32,9 @@ export const samples: readonly Sample[] = [
   owner('shown', { codes }),
   owner('replaces', { codes, left: 3 }),
   owner('errors', { codes, ...refusedCode('wrong', 'other-sheet') }),
-  owner('dead', refusedCode('dead', 'dead')),
+  owner('dead', {
+    errors: [{ field: 'code', reason: 'dead', text: 'recovery-codes.errors.dead', at: 'main' }],
+  }),
   owner('probation', { left: 5, probation: tomorrow, errors: probationError }),
   ask('empty'),
   ask('errors', refusedCode('wrong', 'wrong')),
