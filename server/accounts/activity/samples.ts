@@ -11,15 +11,13 @@ const sampleEvents = [
   },
   {
     at: sampleMoment(3),
-    event: 'session.others-ended',
-    params: { count: 3 },
+    event: 'sign-in.new-device',
     device: 'Safari, iOS',
     place: '93.84.…',
   },
   {
     at: sampleMoment(9),
-    event: 'session.ended',
-    params: { device: 'Chrome, Android' },
+    event: 'an event of a feature that is gone',
     device: '',
     place: '',
   },

@@ -5,8 +5,11 @@ export const locales = ['be', 'ru', 'en', 'de'] as const
 export type Locale = (typeof locales)[number]
 
 export type TextParams = Readonly<Record<string, string | number>>
-/** @throws MissingTextError */
-export type Translate = (key: string, params?: TextParams) => string
+export interface Translate {
+  /** @throws MissingTextError */
+  (key: string, params?: TextParams): string
+  has(key: string): boolean
+}
 
 export interface Texts {
   t(locale: Locale, key: string, params?: TextParams): string
@@ -63,7 +66,7 @@ function createTranslate(
       kind.set(key, text)
     })
 
-  return (key, params) => {
+  const translate = (key: string, params?: TextParams): string => {
     const text = plain.get(key)
     if (text !== undefined) return text
     const known = compiled.get(key)
@@ -79,6 +82,7 @@ function createTranslate(
     compiled.set(key, format)
     return String(format.format({ ...always, ...params }))
   }
+  return Object.assign(translate, { has: (key: string) => plain.has(key) || patterns.has(key) })
 }
 
 export function placeholdersIn(format: IntlMessageFormat): string[] {

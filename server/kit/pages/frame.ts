@@ -33,6 +33,9 @@ export function createFrame(parts: FrameParts, locals: ViewLocals = {}): ViewLoc
     values,
     fieldState: createFieldState(t, errors, values),
     formatDateTime: formats.dateTime,
+    /** For a text that may have gone with its feature. */
+    tOr: (key: string, other: string, params?: TextParams) =>
+      t.has(key) ? t(key, params) : t(other),
     formatPlace: (place: string) => formatPlace(parts, place),
     pageTitle: titleOf(parts, locals),
     query: queryOf(String(locals.path ?? parts.path)),

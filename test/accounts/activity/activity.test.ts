@@ -129,3 +129,21 @@ test('the activity chain stays valid after a rotation of keys', async () => {
   )
   assert.deepEqual(await broken(both), [])
 })
+
+test('an entry of a feature that is gone stays on the page, and breaks nothing', async () => {
+  const visitor = await register(portal, { login: 'zoska', password: 'a cup of warm kefir' })
+  const { id } = await portal.db('accounts').where({ address: 'zoska@postern.example' }).first('id')
+  await portal.db.transaction((trx) =>
+    recordActivity(trx, portal.keyring, {
+      accountId: id,
+      event: 'gone.for-good' as ActivityEvent,
+      details: { what: 'something' } as never,
+      at: portal.clock.now(),
+    }),
+  )
+  for (const page of ['/account/activity', '/account']) {
+    const { status, html } = await visitor.get(`${page}?lang=en`)
+    assert.equal(status, 200, page)
+    assert.match(html, /An event that this portal no longer knows/)
+  }
+})

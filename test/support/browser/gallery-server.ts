@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
-import { createTexts, isLocale, type Texts } from '#server/kit/i18n/texts.ts'
+import { createTexts, isLocale, type TextParams, type Texts } from '#server/kit/i18n/texts.ts'
 import { loadAssets } from '#server/kit/pages/assets.ts'
 import { createViewEngine } from '#server/kit/pages/view-engine.ts'
 import { securityHeaders } from '#server/kit/web/headers.ts'
@@ -35,7 +35,10 @@ export async function serveGallery(): Promise<{ origin: string; close(): void }>
   const render = rendererOf(texts)
   const renderLonger = rendererOf({
     ...texts,
-    in: (locale) => (key, params) => lengthen(texts.t(locale, key, params)),
+    in: (locale) =>
+      Object.assign((key: string, params?: TextParams) => lengthen(texts.t(locale, key, params)), {
+        has: texts.in(locale).has,
+      }),
   })
   const mails = createRendering()
   const app = express()
