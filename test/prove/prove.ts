@@ -6,6 +6,7 @@ import { proveAbuseLettersHttp } from './desk/abuse-letters-http.ts'
 import { proveAbuseMeasures } from './desk/abuse-measures.ts'
 import { proveAbuseVolume } from './desk/abuse-volume.ts'
 import { proveKillLoop } from './kill-loop.ts'
+import { proveLeafFeatures } from './leaf-features.ts'
 import { proveLooks } from './looks.ts'
 import { proveMailPlatformOutages } from './mail-platform-outages.ts'
 import { provePromptness } from './mail-platform-promptness.ts'
@@ -31,6 +32,11 @@ const proofs: readonly Proof[] = [
     name: 'database-restarts',
     what: '30 restarts and kills of PostgreSQL under registrations, web and worker in one process',
     run: () => proveDatabaseRestarts(30),
+  },
+  {
+    name: 'leaf-features',
+    what: 'three features deleted in a copy: types, lint and all other tests',
+    run: () => proveLeafFeatures(),
   },
   {
     name: 'abuse-volume',

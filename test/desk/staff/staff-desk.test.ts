@@ -386,10 +386,3 @@ test('support finds an account, sees no secret of it and signs its devices out',
   await olga.visitor.post(`${page}/end-sessions`, {}, { from: page })
   assert.match((await visitor.get('/account')).location ?? '', /^\/sign-in/)
 })
-
-test('every chart of the figures has a table beside it', async () => {
-  const { html } = await bela.visitor.get('/staff/figures?lang=en')
-  assert.equal([...html.matchAll(/<svg /g)].length, 4)
-  assert.equal([...html.matchAll(/<table /g)].length, 4)
-  assert.doesNotMatch(html, /NaN|undefined|Infinity/)
-})

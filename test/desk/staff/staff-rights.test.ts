@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it, test } from 'node:test'
-import { type StaffRight, staffRights } from '#server/desk/staff/rights.ts'
+import { staffRights } from '#server/desk/staff/rights.ts'
 import { type StaffRole, staffRoles } from '#server/desk/staff/store.ts'
 import { untilJudged, useAbusePortal } from '#test/support/desk/abuse.ts'
 import { appealAgainst, approve, caseOf, propose, reportLetter } from '#test/support/desk/cases.ts'
 import { enrolStaff, giveRole, type StaffMember } from '#test/support/desk/staff.ts'
+import { loadStaffRoutes, type StaffRoute } from '#test/support/desk/staff-routes.ts'
 import { accountIdOf, register, signIn } from '#test/support/people.ts'
 import type { Answer, Visitor } from '#test/support/visitor.ts'
 
@@ -19,17 +20,9 @@ interface Objects {
   readonly appealId: string
 }
 
-interface Route {
-  readonly path: string
-  readonly right?: StaffRight
-  readonly post?: true
-  readonly fields?: Readonly<Record<string, string>>
-  /** Statuses for members with the right; else a page, a form shown again, or a redirect. */
-  readonly answers?: readonly number[]
-}
-
 /** Pages first, forms last, because a form changes what the pages show. */
-const routes: readonly Route[] = [
+const routes: readonly StaffRoute[] = [
+  ...loadStaffRoutes(),
   { path: '/staff' },
   { path: '/staff/me' },
   { path: '/staff/help' },
@@ -49,10 +42,6 @@ const routes: readonly Route[] = [
   { path: '/staff/appeals/:appeal', right: 'appeals.see' },
   { path: '/staff/accounts', right: 'accounts.see' },
   { path: '/staff/accounts/:account', right: 'accounts.see' },
-  { path: '/staff/figures', right: 'figures.see' },
-  { path: '/staff/audit', right: 'audit.see' },
-  { path: '/staff/audit/export.csv', right: 'audit.export' },
-  { path: '/staff/audit/export.jsonl', right: 'audit.export' },
   { path: '/staff/me/shortcuts', post: true, fields: { shortcuts: 'on' } },
   { path: '/staff/cases/:case/note', right: 'cases.work', post: true, fields: { note: 'seen' } },
   { path: '/staff/cases/:case/claim', right: 'cases.work', post: true },
@@ -139,12 +128,12 @@ const portal = useAbusePortal({ env: { MEASURES_WITHOUT_SECOND_PERSON: '0' } }, 
   await untilJudged(portal)
 })
 
-const pathOf = (route: Route, objects: Objects) =>
+const pathOf = (route: StaffRoute, objects: Objects) =>
   route.path.replace(/:(\w+)/g, (_all, name: string) =>
     String(objects[`${name}Id` as keyof Objects]),
   )
 
-async function ask(visitor: Visitor, route: Route, objects: Objects): Promise<Answer> {
+async function ask(visitor: Visitor, route: StaffRoute, objects: Objects): Promise<Answer> {
   const path = pathOf(route, objects)
   if (!route.post) return await visitor.get(path)
   const _csrf = await visitor
@@ -158,10 +147,10 @@ async function ask(visitor: Visitor, route: Route, objects: Objects): Promise<An
 const countLooks = async ({ id }: StaffMember) =>
   Number((await portal.db('audit').where({ staff_id: id }).count('* as n').first())?.n)
 /** Forms of a search, which show nothing before they are sent. */
-const isForm = ({ path }: Route) => ['/staff/search', '/staff/accounts'].includes(path)
+const isForm = ({ path }: StaffRoute) => ['/staff/search', '/staff/accounts'].includes(path)
 
-const name = ({ post, path }: Route) => `${post ? 'POST' : 'GET'} ${path}`
-const isObject = ({ path }: Route) => path.includes(':')
+const name = ({ post, path }: StaffRoute) => `${post ? 'POST' : 'GET'} ${path}`
+const isObject = ({ path }: StaffRoute) => path.includes(':')
 const toDoor = ({ location }: Answer) => /^\/(sign-in|staff\/door)/.test(location ?? '')
 
 test('every staff route of the code is in the table of the test', () => {
