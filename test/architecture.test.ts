@@ -200,6 +200,29 @@ test('no import runs up from one wing to another: each stands on those before it
   assert.deepEqual(up, [])
 })
 
+/** Takes away what imports nothing that is left, again and again. What stays is in a circle or leads to one. */
+function filesInCircles(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  const left = new Map(imports)
+  for (let before = -1; before !== left.size; ) {
+    before = left.size
+    for (const [file, imported] of left)
+      if (!imported.some((each) => left.has(each))) left.delete(file)
+  }
+  return [...left.keys()]
+}
+
+test('no files import each other in a circle, types included', () => {
+  const imports = new Map(sources.map((source) => [source.file, source.imports]))
+  assert.deepEqual(filesInCircles(imports), [])
+  const round = new Map([
+    ['a', ['b']],
+    ['b', ['c', 'd']],
+    ['c', ['b']],
+    ['d', []],
+  ])
+  assert.deepEqual(filesInCircles(round), ['a', 'b', 'c'], 'a circle is found')
+})
+
 const textRules: readonly { name: string; because: string; pattern: RegExp; except: RegExp }[] = [
   {
     name: 'process.env only in kit/settings',

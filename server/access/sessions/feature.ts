@@ -1,14 +1,8 @@
 import type { AccessParts } from '#server/access/parts.ts'
 import type { AccountFeature } from '#server/accounts/feature.ts'
-import type { OverviewLink } from '#server/kit/pages/overview.ts'
+import { sessionsLink } from './overview.ts'
 import { sessionRoutes } from './routes.ts'
 import texts from './texts.json' with { type: 'json' }
-
-export const sessionsLink: OverviewLink = {
-  rank: 10,
-  href: '/account/sessions',
-  text: 'account.more.sessions',
-}
 
 export const sessionPagesFeature = {
   name: 'access/sessions',

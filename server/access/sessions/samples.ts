@@ -1,6 +1,6 @@
 import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
-import { sessionsLink } from './feature.ts'
+import { sessionsLink } from './overview.ts'
 
 export const overviewSamples: OverviewSamples = { otherwise: { links: [sessionsLink] } }
 

@@ -1,6 +1,4 @@
 // The events of the activity and their details. Each feature declares its own in `events.ts`.
-import type { events as ownEvents } from './events.ts'
-
 /** What a detail may be: any text, any number, or one of these words. */
 type DetailKind = StringConstructor | NumberConstructor | readonly string[]
 
@@ -21,7 +19,9 @@ export type DetailsOf<Rows> = {
     : { [Detail in keyof Rows[Name]]: Value<Rows[Name][Detail]> }
 }
 
+type NoRows = Readonly<Record<never, never>>
+
 /** Each `events.ts` adds its own. */
-export interface ActivityDetails extends DetailsOf<typeof ownEvents> {}
+export interface ActivityDetails extends DetailsOf<NoRows> {}
 
 export type ActivityEvent = keyof ActivityDetails

@@ -1,4 +1,4 @@
-import type { EventRows } from './activity-details.ts'
+import type { DetailsOf, EventRows } from './activity-details.ts'
 
 /** Commands of no feature record the first two, and nothing the others any more. */
 export const events = {
@@ -6,3 +6,7 @@ export const events = {
   'portal.rekeyed': { count: Number },
   'mailbox.mended': {},
 } as const satisfies EventRows
+
+declare module './activity-details.ts' {
+  interface ActivityDetails extends DetailsOf<typeof events> {}
+}

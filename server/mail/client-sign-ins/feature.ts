@@ -2,7 +2,7 @@ import type { AccountFeature } from '#server/accounts/feature.ts'
 import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import { accountTables } from '#server/accounts/life/rows-store.ts'
 import { dayBefore, daysBefore } from '#server/core/clock.ts'
-import type { OverviewLink } from '#server/kit/pages/overview.ts'
+import { clientSignInsLink } from './overview.ts'
 import type { ClientSignInParts } from './parts.ts'
 import { clientSignInRoutes } from './routes.ts'
 import { clientSignInFaults, clientSignInRows } from './settings.ts'
@@ -14,12 +14,6 @@ const rows = accountTables({
   client_sign_ins: ['service', 'outcome', 'place', 'tries', 'first_at', 'last_at'],
   client_password_marks: ['last_good_at'],
 })
-
-export const clientSignInsLink: OverviewLink = {
-  rank: 30,
-  href: '/account/mail-programs',
-  text: 'account.more.client-sign-ins',
-}
 
 async function startReports(
   parts: ClientSignInParts,

@@ -1,6 +1,6 @@
 import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
-import { clientSignInsLink } from './feature.ts'
+import { clientSignInsLink } from './overview.ts'
 
 const tryOf = (reason: string, hoursAgo: number, more: object = {}) => ({
   reason,

@@ -1,16 +1,10 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
-import type { OverviewLink } from '#server/kit/pages/overview.ts'
 import { helpMenu } from './menu.ts'
+import { mailProgramsLink } from './overview.ts'
 import type { HelpParts } from './parts.ts'
 import { helpRoutes } from './routes.ts'
 import { helpRows } from './settings.ts'
 import texts from './texts.json' with { type: 'json' }
-
-export const mailProgramsLink: OverviewLink = {
-  rank: 50,
-  href: '/help/mail-programs',
-  text: 'account.more.programs',
-}
 
 export const helpFeature = {
   name: 'site/help',

@@ -4,8 +4,8 @@ import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { type Sample, sampleAddress, sampleQrCode } from '#server/kit/pages/sample.ts'
 import { describeMailServers } from '#server/mail/mail-programs/mail-servers.ts'
 import { helpFacts } from './facts.ts'
-import { mailProgramsLink } from './feature.ts'
 import { mailProgramsPage, programs } from './mail-programs-page.ts'
+import { mailProgramsLink } from './overview.ts'
 import { helpTopics } from './topics.ts'
 
 const settings = {
