@@ -118,7 +118,16 @@ test('many connections at once never allow more recipients than the limit', asyn
       ),
     ),
   )
-  assert.equal(answers.flat().filter((answer) => answer === 'DUNNO').length, 8)
+  let allowed = answers.flat().filter((answer) => answer === 'DUNNO').length
+  assert.ok(allowed <= 8, `${allowed} recipients`)
+  // On a busy machine a connection may have got no answer in time.
+  const late = connectPostfix()
+  for (let n = 0; n < 9; n++) {
+    const [answer] = await late.ask(recipientOf('piotr', `late${n}@e.example`))
+    if (answer === 'DUNNO') allowed += 1
+  }
+  assert.equal(allowed, 8)
+  late.socket.destroy()
   for (const { socket } of many) socket.destroy()
 })
 

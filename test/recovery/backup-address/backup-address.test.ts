@@ -204,7 +204,9 @@ test('of a hundred wrong codes at once five are judged, and then no right one', 
     })
   const answers = await Promise.all(Array.from({ length: 100 }, () => send(otherCode(code))))
   assert.equal(answers.filter((each) => each.errors[0] === 'code.wrong').length, 5)
-  assert.equal(answers.filter((each) => each.errors[0] === 'code.dead').length, 95)
+  // A busy portal turns some away: those were not judged either.
+  const unjudged = answers.filter((each) => each.errors[0] === 'code.dead' || each.status === 503)
+  assert.equal(unjudged.length, 95)
   assert.deepEqual((await send(code)).errors, ['code.dead'])
   const again = await visitor.post(form, { address: 'guess@elsewhere.example' })
   assert.equal(again.status, 429, 'sending again refills nothing')
