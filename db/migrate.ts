@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { runMigrations } from 'graphile-worker'
 import type { Knex } from 'knex'
 import pg from 'pg'
@@ -13,18 +14,21 @@ interface Migration {
   down(db: Knex): Promise<void>
 }
 
+/** The database knows a migration by the name of its file alone. */
 const source: Knex.MigrationSource<string> = {
   getMigrations: async () =>
-    (await readdir(folder)).filter((name) => /^\d{4}-.+\.ts$/.test(name)).sort(),
-  getMigrationName: (name) => name,
-  getMigration: (name) => import(new URL(name, folder).href) as Promise<Migration>,
+    (await readdir(folder, { recursive: true }))
+      .filter((file) => /^\d{4}-.+\.ts$/.test(basename(file)))
+      .sort(),
+  getMigrationName: (file) => basename(file),
+  getMigration: (file) => import(new URL(file, folder).href) as Promise<Migration>,
 }
 
 const migrations = { migrationSource: source, tableName: 'migrations' }
 
 export async function pendingMigrations(db: Db): Promise<string[]> {
   const [, pending] = (await db.migrate.list(migrations)) as [unknown, string[]]
-  return pending
+  return pending.map((file) => basename(file))
 }
 
 /** Runs pending migrations, and returns their names. Several processes may call it at once. */
