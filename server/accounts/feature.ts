@@ -19,7 +19,7 @@ interface RecordsEvents {
   readonly events?: () => Promise<{ readonly events: EventRows }>
 }
 
-/** A feature that keeps something of an account has to say what becomes of it. */
+/** A feature with tables of accounts must say what becomes of their rows (`life`). */
 export type AccountFeature<Parts extends PartsWithSettings> = Feature<Parts> &
   RecordsEvents &
   (OwnsTables<Parts> | OwnsNoTable<Parts>)

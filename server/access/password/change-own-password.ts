@@ -12,7 +12,7 @@ import { linksToReplace } from '#server/recovery/undo/offer-undo.ts'
 /**
  * Changes the password for an owner who knows it. Earlier links "this was not me" are void, and
  * contacts get new ones.
- * @param form digest of the form, noted to recognise a second click
+ * @param form digest of the form; it is kept, so that a second click is recognised
  * @returns the new epoch
  * @throws StaleProof
  */

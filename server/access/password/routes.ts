@@ -19,13 +19,13 @@ import { changeOwnPassword } from './change-own-password.ts'
 
 type Owner = NonNullable<ReturnType<typeof ownerOf>>
 
-/** Digest of the form without the password, of which only the verifier may be stored. */
+/** Digest of the form without its password: of a password only the verifier may be stored. */
 const formOf = (req: Request, owner: Owner) => formDigestOf(req, { fields: [], owner: owner.id })
 
 const isSentAgain = async ({ db, clock }: AccessParts, req: Request, owner: Owner) =>
   (await findSentForm(db, formOf(req, owner), clock.now())) !== undefined
 
-/** Refuses a form of another session, unless it is the second click on one that was done here. */
+/** Refuses a form of another session, unless it is a second click after the change is done. */
 const requireOwnForm =
   (parts: AccessParts): RequestHandler =>
   async (req, res, next) => {

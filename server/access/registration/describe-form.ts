@@ -1,7 +1,7 @@
 export interface DescribedForm {
-  /** Written after the name, if the portal has one domain. */
+  /** `@domain`, shown after the field of the name. Empty if the portal has several domains. */
   readonly suffix: string
-  /** The choice, if the portal has several domains. */
+  /** The domains to choose from. Empty if the portal has one domain. */
   readonly domains: readonly { readonly value: string; readonly text: string }[]
   readonly suggestions: readonly { readonly name: string; readonly href: string }[]
 }

@@ -28,7 +28,7 @@ export interface RegistrationParts extends MailboxParts {
 
 export interface RegistrationForm {
   readonly login: string
-  /** Empty if the portal has only one. */
+  /** Empty if the portal has one domain. */
   readonly domain: string
   readonly password: string
 }
@@ -100,7 +100,7 @@ export async function registerAccount(
     const login = { kind: 'login', value: address, accountId } as const
     const lookAlikeKey = addressOf(wanted.lookAlikeKey, wanted.domain)
     const lookAlike = { kind: 'login-look-alike', value: lookAlikeKey, accountId } as const
-    // Names that look alike, and equal names, all meet at the look-alike key.
+    // Equal names and names that look alike have the same key, so all but one fail here.
     if ((await claim(trx, keyring, lookAlike, at)) === 'taken') return { kind: 'taken' } as const
     if ((await claim(trx, keyring, login, at)) === 'taken') {
       await release(trx, keyring, lookAlike)

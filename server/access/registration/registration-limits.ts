@@ -7,7 +7,7 @@ import { networkOf } from '#server/kit/web/client.ts'
 import type { RegistrationSettings } from './settings.ts'
 
 const hour = 3600
-/** Default for a wide network, in limits of one network. */
+/** By default a wide network may have this many times the registrations of one network. */
 const networksOfWide = 10
 
 export interface RegistrationLimitParts {
@@ -20,8 +20,8 @@ export interface RegistrationLimitParts {
 }
 
 /**
- * @returns counts one registration, or throws LimitReached. A network beyond its own limit takes
- *   nothing from its neighbours.
+ * A network beyond its own limit does not count for the wide network, which its neighbours share.
+ * @returns a function that counts one registration, or throws LimitReached
  */
 export function createRegistrationLimit({
   limits,

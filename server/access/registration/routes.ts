@@ -62,7 +62,7 @@ type SignInAgain = (
   client: ClientInfo,
 ) => Promise<boolean>
 
-/** @returns signs the browser in if it repeats a registration of its own */
+/** Returns a function that signs the browser in if it repeats a registration of its own. */
 function signInRepetitions(access: RegistrationParts): SignInAgain {
   const { limits, keyring, settings } = access
   const { limitSignInFailures, limitSignInFailuresPerNetworkHour: ofNetwork } = settings

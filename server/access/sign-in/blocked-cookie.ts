@@ -1,4 +1,5 @@
-// A cookie for the page that explains a block. It proves the right password, and is no session.
+// A cookie for the page that explains a block. It shows that the right password was typed in this
+// browser, and signs nobody in.
 import type { Request, Response } from 'express'
 import type { AccessParts } from '#server/access/parts.ts'
 import { msPerMinute } from '#server/core/durations.ts'
@@ -30,7 +31,7 @@ export function keepBlocked(parts: Parts, res: Response, { id, epoch }: BlockedA
   })
 }
 
-/** The account, with its epoch when its right password was typed in this browser. */
+/** The account whose right password was typed in this browser, with its epoch at that moment. */
 export function blockedOf(parts: Parts, req: Request): BlockedAccount | undefined {
   const [id, epoch, expires] =
     openSignedToken(parts.keyring, purpose, req.cookies?.[nameOf(parts)])?.split('.') ?? []

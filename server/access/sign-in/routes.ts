@@ -28,7 +28,7 @@ import { createAuthenticator } from './passport.ts'
 import { completeSignIn, type SignedIn, typedAddress } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
 
-/** Keeps `next` in the address of a sent form: a switch of the language follows that address. */
+/** Keeps `next` in the address of the form, because a switch of the language opens that address. */
 const withNext = (path: string, next: string) =>
   next ? `${path}?${new URLSearchParams({ next })}` : path
 
@@ -39,7 +39,7 @@ interface Typed {
   readonly next: string
 }
 
-/** Why the visitor was led here. Shown only at first. */
+/** Why a page sent the visitor here: the session has `ended`, or there was none (`first`). */
 function noticeOf({ settings }: SignInParts, req: Request, next: string): string {
   if (!next) return ''
   return req.cookies?.[sessionCookieName(isHttps(settings))] ? 'ended' : 'first'

@@ -36,7 +36,7 @@ export type SignedIn =
       readonly account: Account
       readonly failures: number
       readonly limitKey: string
-      /** The network for which the try was counted, to be refunded. */
+      /** The network that gets the counted try back; undefined for a known browser. */
       readonly network: string | undefined
       /** Head of the account's activity, if the browser is known. */
       readonly head: ChainHead | undefined
@@ -47,7 +47,7 @@ export type SignedIn =
   | { readonly kind: 'blocked'; readonly account: Account }
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
 
-/** The typed address, or one that nobody can have, so that both cost the same. */
+/** The typed address. A text that is no name gets an address that nobody can have: equal cost. */
 export function typedAddress(login: string, mailDomains: readonly string[]): string {
   const typed = parseTypedLogin(login, mailDomains)
   const domain = typed?.domain ?? mailDomains[0] ?? ''
@@ -140,7 +140,7 @@ async function countTry(
 }
 
 const newDevice = 'sign-in.new-device'
-/** After this many new browsers in a day the owner gets letters only. */
+/** After this many new browsers in a day the owner gets mails only, because SMS cost money. */
 const newDevicesBySms = 3
 
 /**
@@ -169,7 +169,7 @@ export async function completeSignIn(
   await signInLimits.forget(limitKey, failures, isRecorded)
 }
 
-/** For a new browser, or if the activity has gone on meanwhile. */
+/** For a new browser, or where `recordKnownSignIn` recorded nothing. */
 async function recordSignIn(
   trx: AccountTrx,
   parts: SignInParts,

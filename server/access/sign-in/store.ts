@@ -1,5 +1,5 @@
-// A sign-in reads and counts in one statement, and writes in another. Each connection prepares both
-// once: planning, many small questions and the disk are what a sign-in costs the database.
+// A sign-in reads and counts in one statement, and writes in another. Each connection plans both
+// once: a sign-in costs the database mainly planning, round trips and waiting for the disk.
 import type { Db } from '#db/connection.ts'
 import { lockOpenAccountSql } from '#server/accounts/accounts/change-account.ts'
 import { type Account, accountColumns, asAccount } from '#server/accounts/accounts/store.ts'
@@ -18,8 +18,8 @@ import type { Keyring } from '#server/core/keys/keyring.ts'
 import { countSql, forgetCountSql } from '#server/kit/limits/count-store.ts'
 
 /**
- * The commit does not wait for the disk. A crash of the database may lose the tries and sessions of
- * the last second, and nothing else.
+ * The commit does not wait for the disk. A crash of the database may lose what these statements
+ * wrote in the last second: tries, sessions and entries of sign-ins.
  */
 const notAwaited = "set_config('synchronous_commit', 'off', true)"
 
@@ -132,7 +132,7 @@ function bindingsOf(keyring: Keyring, head: ChainHead, signIn: KnownSignIn) {
 
 const hasMoved = 'exists (select from moved)'
 
-/** Each step is written by the feature that owns its table. */
+/** The feature that owns the table of a step also writes its SQL. */
 const recordSignIn = `
   with locked as (${lockOpenAccountSql}
   ), seen as (${noteDeviceSql('locked')}
@@ -145,10 +145,10 @@ const recordSignIn = `
   select ${hasMoved} as recorded from ${notAwaited}`
 
 /**
- * Records the sign-in of a known browser, begins its session and forgets its tries. `locked` takes
- * the account's lock within the statement, so that it waits for a change of the account.
- * @param head end of the account's activity when the account was found
- * @returns false if the activity went on, the browser is forgotten or the epoch is over
+ * Records the sign-in of a known browser, begins its session and forgets its tries. Its first step
+ * locks the account, so it waits while another transaction changes the account.
+ * @param head newest entry of the account's activity when the account was found
+ * @returns false if there is a newer entry, the browser is forgotten or the epoch is over
  */
 export async function recordKnownSignIn(
   db: Db,

@@ -1,15 +1,16 @@
-// The one way to change an account. Why: docs/decisions/0010-one-epoch-for-every-proof.md.
+// An account changes under the lock of its row, after its proof was checked.
+// Why: docs/decisions/0010-one-epoch-for-every-proof.md.
 
 import type { Db, Trx } from '#db/connection.ts'
 import { StaleProof } from '#server/core/faults.ts'
 
-/** What somebody has proven about an account. It counts only in the epoch in which it was made. */
+/** Shows that somebody owns the account. A new epoch ends it, unless it is a contact's link. */
 export interface AccountProof {
   readonly accountId: string
   readonly epoch: number
   /** SHA-256 of the session's id if the proof is a session. That session must still exist. */
   readonly session?: Buffer
-  /** A link "this was not me" sent to a contact. It survives a reset by a weaker proof. */
+  /** True for a link “this was not me” of a contact. A reset by a weaker proof leaves it alive. */
   readonly isContactLink?: boolean
 }
 
@@ -20,7 +21,7 @@ export interface LockedAccount {
   readonly address: string
   readonly locale: string | null
   readonly epoch: number
-  /** Links to contacts work if they were made in this epoch or later. */
+  /** The links “this was not me” of contacts work if they were made in this epoch or later. */
   readonly linksEpoch: number
   readonly probationUntil: Date | null
   readonly passwordChangedAt: Date
@@ -31,7 +32,7 @@ export interface LockedAccount {
 
 declare const locked: unique symbol
 
-/** A transaction that holds the account's lock. Writing an account's tables requires one. */
+/** A transaction that holds the account's lock. Whatever writes an account's rows demands it. */
 export type AccountTrx = Trx & { readonly [locked]: true }
 
 export type AccountLock =
@@ -55,8 +56,8 @@ async function lockRow(trx: Trx, accountId: string): Promise<LockedAccount | und
 }
 
 /**
- * The lock as a part of a statement, for an open account in the epoch of the proof. It waits for a
- * change of the account. Bindings: `:accountId`, `:epoch`.
+ * A step of a statement that locks an open account in the given epoch. It waits while another
+ * transaction changes the account. Bindings: `:accountId`, `:epoch`.
  */
 export const lockOpenAccountSql = `
   select id from accounts
@@ -81,7 +82,7 @@ async function isSessionAlive(
 /**
  * Locks the account's row until the transaction ends, so that its changes happen one at a time.
  * Security: A proof of an earlier epoch or for a shut account changes nothing.
- * @param demandedReset `allowed` only for the new password that the desk demanded
+ * @param demandedReset `allowed` for recovery and undo: they work while the desk demands a reset
  */
 export async function lockAccount(
   trx: Trx,
@@ -136,6 +137,6 @@ export async function changeAccount<Outcome>(
   })
 }
 
-/** Checks the proof before something is shown. @throws StaleProof */
+/** Checks that the proof still counts, and changes nothing. @throws StaleProof */
 export const requireProof = (db: Db, proof: AccountProof): Promise<void> =>
   changeAccount(db, proof, async () => {})

@@ -9,7 +9,7 @@ export interface NamedAccount<Parts> {
   readonly account: Account | undefined
 }
 
-/** Opens the portal and finds the account of the first argument, a login or an address. */
+/** Finds the account that a command names in its first argument, by login or by address. */
 export async function openNamed<Parts extends AccountsParts>(
   context: CommandContext<Parts>,
 ): Promise<NamedAccount<Parts>> {

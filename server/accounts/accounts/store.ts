@@ -11,7 +11,7 @@ export interface Account {
   readonly createdAt: Date
   readonly blockedAt: Date | null
   readonly blockReason: string | null
-  /** Set while nobody may sign in until a recovery has set a new password. */
+  /** When the desk demanded a new password. Until a recovery sets one, nobody may sign in. */
   readonly resetDemandedAt: Date | null
   readonly closedAt: Date | null
   readonly epoch: number
@@ -49,13 +49,13 @@ export async function findAccountByAddress(
   db: Db | Trx,
   address: string,
 ): Promise<Account | undefined> {
-  // PostgreSQL refuses the null character, and strangers write addresses into letters and URLs.
+  // PostgreSQL refuses the null character, which strangers may put into addresses.
   if (address.includes('\0')) return undefined
   const row = await db('accounts').where({ address }).first()
   return row && asAccount(row)
 }
 
-/** Reads so little that known and unknown addresses take the same time. */
+/** Reads only two columns, so that known and unknown addresses take the same time. */
 export async function findAccountEpoch(
   db: Db | Trx,
   address: string,
@@ -69,7 +69,7 @@ export async function findAccount(db: Db | Trx, id: string): Promise<Account | u
   return row && asAccount(row)
 }
 
-/** @returns the transaction as one that holds the lock: nobody else can see the new row */
+/** Nobody else can see the new row yet, so the transaction counts as one that holds its lock. */
 export async function insertAccount(
   trx: Trx,
   account: { id: string; address: string; passwordVerifier: string; locale: string; at: Date },
@@ -85,7 +85,7 @@ export async function insertAccount(
   return trx as AccountTrx
 }
 
-/** Ends every earlier proof. Links "this was not me" that went to contacts stay alive. */
+/** Ends every earlier proof. Only the links “this was not me” of contacts stay alive. */
 export async function beginEpoch(trx: AccountTrx, id: string): Promise<void> {
   await trx('accounts').where({ id }).increment('epoch')
 }
@@ -104,7 +104,7 @@ export async function blockAccount(
   return changed === 1
 }
 
-/** Begins a new epoch, so that earlier proofs stay dead. Returns false if there was no block. */
+/** Begins a new epoch, so that proofs from before stay dead. Returns false without a block. */
 export async function unblockAccount(trx: AccountTrx, id: string): Promise<boolean> {
   const changed = await trx('accounts')
     .where({ id })
@@ -113,7 +113,7 @@ export async function unblockAccount(trx: AccountTrx, id: string): Promise<boole
   return changed === 1
 }
 
-/** By which the portal keeps an owner out. */
+/** Whether the portal keeps an owner out, and why. */
 export interface PortalAccess {
   readonly blockedAt: Date | null
   readonly reason: string | null
@@ -166,7 +166,7 @@ export async function findAddresses(
 export interface NewVerifier {
   readonly verifier: string
   readonly at: Date
-  /** Ends all links, those to contacts too. */
+  /** True also ends the links “this was not me” of contacts. Those of the mailbox end anyway. */
   readonly voidsLinks: boolean
 }
 
@@ -198,7 +198,7 @@ export async function strengthenVerifier(
   await db('accounts').where({ id, password_verifier: from }).update({ password_verifier: to })
 }
 
-/** The verifier goes as well: no password opens the account any more. */
+/** Overwrites the verifier too, so that no password opens the account any more. */
 export async function closeAccount(trx: AccountTrx, id: string, at: Date): Promise<void> {
   await trx('accounts').where({ id }).update({ closed_at: at, password_verifier: 'closed' })
 }

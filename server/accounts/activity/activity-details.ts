@@ -2,7 +2,7 @@
 /** What a detail may be: any text, any number, or one of these words. */
 type DetailKind = StringConstructor | NumberConstructor | readonly string[]
 
-/** Names with the kinds of their details. */
+/** The name of each event, with the kinds of its details. */
 export type EventRows = Readonly<Record<string, Readonly<Record<string, DetailKind>>>>
 
 export type Nothing = Record<string, never>
@@ -21,7 +21,7 @@ export type DetailsOf<Rows> = {
 
 type NoRows = Readonly<Record<never, never>>
 
-/** Each `events.ts` adds its own. */
+/** Each `events.ts` adds its own events by `declare module`. */
 export interface ActivityDetails extends DetailsOf<NoRows> {}
 
 export type ActivityEvent = keyof ActivityDetails

@@ -9,7 +9,7 @@ export interface DescribedEntry {
   readonly place: string
 }
 
-/** The select clauses of the texts allow no hyphen. */
+/** Texts choose their words by the method (`{method, select, …}`), and allow no hyphen there. */
 function paramsOf({ details }: RecordedEntry): DescribedEntry['params'] {
   const { method } = details
   return typeof method === 'string' ? { ...details, method: method.replaceAll('-', '') } : details

@@ -1,6 +1,6 @@
 import type { DetailsOf, EventRows } from './activity-details.ts'
 
-/** Commands of no feature record the first two, and nothing the others any more. */
+/** Commands in server/cli record the first two. The last one stands only in old entries. */
 export const events = {
   'portal.migrated': { count: Number },
   'portal.rekeyed': { count: Number },

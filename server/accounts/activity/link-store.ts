@@ -1,9 +1,9 @@
-// Parts of a statement that adds an entry to the activity. Names after `:` are its bindings.
+// Steps of a statement that adds an entry to the activity. `:names` are its bindings.
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { ActivityEvent } from './activity-details.ts'
 import { type ChainHead, type Entry, linkAfter } from './store.ts'
 
-/** The bindings of the chain. @param head its end, which must still be it */
+/** Bindings that link the entry to the chain. @param head the newest link; it must still be that */
 export function linkBindings<E extends ActivityEvent>(
   keyring: Keyring,
   head: ChainHead,
@@ -13,14 +13,14 @@ export function linkBindings<E extends ActivityEvent>(
   return { event: entry.event, position, hash, before: head.position, previous: head.hash }
 }
 
-/** `:accountId` and the bindings of the chain. Moves its end on if `condition` holds. */
+/** Makes the entry the chain's newest, if `condition` holds. `:accountId` and `linkBindings`. */
 export const moveChainSql = (condition: string) => `
   update activity_heads set position = :position, hash = :hash
   where chain = :accountId and position = :before and hash = :previous
     and ${condition}
   returning chain, position, hash`
 
-/** `:event`, `:browser`, `:place`, `:at`. @param moved the step that has moved the chain */
+/** Needs `:event`, `:browser`, `:place`, `:at`. @param moved name of the `moveChainSql` step */
 export const addEntrySql = (moved: string) => `
   insert into activity (chain, position, account_id, event, details,
     device, place, happened_at, hash)

@@ -5,7 +5,7 @@ import { listActivity } from './store.ts'
 
 const latestEntries = 5
 
-/** @param events see views/components/events.ejs */
+/** @param events as views/components/events.ejs takes them */
 export const latestSection = (events: readonly object[]): OverviewSection => ({
   rank: 120,
   view: 'accounts/activity/overview',

@@ -1,4 +1,4 @@
-// The activity of accounts. Entries form a hash chain, which shows a changed, missing or moved one.
+// The activity of accounts. Its entries form a hash chain, so that a changed one is found.
 import type { Db, Trx } from '#db/connection.ts'
 import { type ClientInfo, noClient } from '#server/core/client-info.ts'
 import { chainStart, keyIdOfLink, linkHash, sortedPairs } from '#server/core/keys/hash-chain.ts'
@@ -79,7 +79,7 @@ export async function recordActivity<E extends ActivityEvent>(
 ): Promise<void> {
   const chain = entry.accountId ?? portalChain
   const client = entry.client ?? noClient
-  // This locks the chain until the transaction ends, or begins it.
+  // Begins the chain if there is none, and locks its head until the transaction ends.
   const { rows } = await trx.raw<{ rows: ChainHead[] }>(
     `insert into activity_heads (chain, position, hash) values (?, 0, ?)
      on conflict (chain) do update set position = activity_heads.position returning position, hash`,
@@ -106,7 +106,7 @@ export async function recordActivity<E extends ActivityEvent>(
   )
 }
 
-/** The newest entries of an account, `before` an entry's id for the next page. */
+/** The newest entries first. @param before id of the last entry on the page before */
 export async function listActivity(
   db: Db,
   accountId: string,
@@ -167,7 +167,7 @@ async function* verifyChain(
   for (;;) {
     const rows = await db('activity')
       .where({ chain })
-      // Entries written during this walk lie beyond the head.
+      // Entries that are written during this walk lie beyond the head that was read.
       .whereBetween('position', [position + 1, head.position])
       .orderBy('position')
       .limit(500)
@@ -184,7 +184,7 @@ async function* verifyChain(
       const hash = keyring.keyIds.includes(keyId)
         ? hashOf(keyring, keyId, { chain, position: row.position, previous }, entry)
         : undefined
-      // A key that left SECRET_KEYS proves nothing. If it passed, a forger would name such a key.
+      // A key that left SECRET_KEYS proves nothing: a forger could name any such key.
       if (!hash) yield { chain, position: row.position, fault: 'key' }
       else if (!hash.equals(row.hash)) yield { chain, position: row.position, fault: 'changed' }
       position = row.position

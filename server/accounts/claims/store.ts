@@ -1,4 +1,5 @@
-// A login, phone or backup address has one account. The primary key (kind, digest) decides races.
+// A login, phone or backup address belongs to one account.
+// When two accounts claim it at once, the primary key (kind, digest) decides.
 
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -35,7 +36,7 @@ async function claimDigest(trx: Trx, row: ClaimRow): Promise<'new' | 'own' | 'ta
     if (inserted.length > 0) return 'new'
     const owner = await trx('claims').where({ kind, digest }).first('account_id')
     if (owner) return owner.account_id === row.account_id ? 'own' : 'taken'
-    // The other account released the value between the two statements.
+    // The other account released the value between the two statements: try again.
   }
   return 'taken'
 }
@@ -56,7 +57,7 @@ export async function claim(
   const digests = keyring.digests(purposeOf(kind), value)
   const keyIdOf = (digest: Buffer) => keyring.keyIds[digests.indexOf(digest)]
   const own: Buffer[] = []
-  // Everybody claims the digests one by one, in one order: no two claims wait for each other.
+  // All processes claim digests in the same order, so that two claims never wait for each other.
   for (const digest of digests.toSorted(Buffer.compare)) {
     const outcome = await claimDigest(trx, {
       kind,
@@ -74,7 +75,7 @@ export async function claim(
   return 'claimed'
 }
 
-/** Releases the account's claims of this kind, or of one value. None to release is no fault. */
+/** Releases one value or, without a value, all of this kind. It is no fault if there is none. */
 export async function release(
   trx: Trx,
   keyring: Keyring,
@@ -162,7 +163,7 @@ export async function rekeyClaims(trx: Trx, keyring: Keyring, limit: number): Pr
   return rows.length
 }
 
-/** Frees the contacts for others. The name is never given out again. */
+/** Other accounts may claim the contacts again. The login stays claimed for ever. */
 export async function releaseContacts(trx: AccountTrx, accountId: string): Promise<void> {
   await trx('claims')
     .where({ account_id: accountId })

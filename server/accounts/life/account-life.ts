@@ -2,7 +2,7 @@ import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
 
 export interface NewPassword {
-  /** For platforms that take no argon2id. */
+  /** The password itself, for mail platforms that take no argon2id hash. */
   readonly plain: string
   /** The argon2id verifier that the portal keeps. */
   readonly verifier: string
@@ -44,7 +44,7 @@ export interface Closing {
 /** Rows by table, without secrets, as the owner may have them. */
 export type Exported = Readonly<Record<string, readonly object[]>>
 
-/** Everything runs in the transaction that holds the account's lock. */
+/** What a feature does when something happens to an account. `AccountTrx` holds its lock. */
 export interface AccountLife {
   readonly recover: (trx: AccountTrx, set: PasswordSet) => Promise<void>
   /** The account is signed out everywhere, because a stranger may have been in. */
@@ -53,7 +53,7 @@ export interface AccountLife {
   /** The account ends for good. Afterwards no table holds a contact, a code or a verifier of it. */
   readonly close: (trx: AccountTrx, closing: Closing) => Promise<void>
   readonly export: (db: Db, accountId: string) => Promise<Exported>
-  /** Moves up to `limit` values to the newest key. Returns how many there were. */
+  /** Moves up to `limit` values to the newest key. Returns how many it moved. */
   readonly rekey: (trx: Trx, limit: number) => Promise<number>
 }
 
@@ -62,7 +62,7 @@ export const nothing = (_because: string) => async (): Promise<void> => {}
 export const exportsNothing = (_because: string) => async (): Promise<Exported> => ({})
 export const noKeys = async (): Promise<number> => 0
 
-/** Asks the features one after the other, in the order of their list. */
+/** Asks the features in the order of their list, one by one. Only `export` asks all at once. */
 export function joinLives(lives: () => readonly AccountLife[]): AccountLife {
   return {
     recover: async (trx, set) => {

@@ -37,7 +37,7 @@ export type JudgedNewPassword =
 
 /**
  * Security: The same password policy applies at registration, own change and recovery.
- * Judge a proof before: the refusal `same` reveals the present password.
+ * Call it only after a proof was judged, because the refusal `same` reveals the present password.
  * @throws BusyError
  */
 export async function judgeNewPassword(
@@ -63,7 +63,7 @@ export async function judgeNewPassword(
   return isSame ? { kind: 'refused', reason: 'same' } : judged
 }
 
-/** Judge a proof before, for the answer reveals the password. @throws BusyError */
+/** Call it only after a proof was judged: the answer reveals the password. @throws BusyError */
 export async function isPresentPassword(
   { db, hasher }: Pick<PasswordRuleParts, 'db' | 'hasher'>,
   accountId: string,
@@ -73,7 +73,7 @@ export async function isPresentPassword(
   return verifier !== undefined && (await isRight(hasher, verifier, typed))
 }
 
-/** A stranger may know an earlier password, which the owner might choose again. */
+/** A recovery refuses earlier passwords, because a stranger may know one. */
 async function isReplacedPassword(
   parts: PasswordRuleParts,
   accountId: string,
@@ -101,11 +101,14 @@ export interface PasswordChange {
   readonly password: NewPassword
   readonly at: Date
   readonly by: 'owner' | 'recovery'
-  /** True ends earlier undo links: after a change by the owner or a contact. */
+  /** True also ends the undo links of contacts: after a change by the owner or a contact. */
   readonly voidsLinks: boolean
 }
 
-/** Every feature follows. The caller records it and sends notices. @returns the new epoch */
+/**
+ * Sets the password and lets every feature react. The caller records the change and sends notices.
+ * @returns the new epoch
+ */
 export async function changePassword(
   trx: AccountTrx,
   { life }: { readonly life: AccountLife },

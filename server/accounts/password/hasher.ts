@@ -7,17 +7,17 @@ import { createLine } from './hashing-line.ts'
 import { hashesAtOnce, yieldToEventLoop } from './hashing-threads.ts'
 
 export interface PasswordHasher {
-  /** A PHC string in the order m,t,p (Dovecot refuses any other). @throws {BusyError} */
+  /** Returns a PHC string in the order m,t,p: Dovecot takes no other. @throws {BusyError} */
   hash(password: string): Promise<string>
   /**
-   * @param phc `null` without an account: the same work, and always false
-   * @param placed the caller has taken a place
+   * @param phc `null` if there is no account: costs the same, and the result is false
+   * @param placed the caller holds a place of `takePlace`
    * @throws {BusyError}
    */
   verify(phc: string | null, password: string, placed?: 'placed'): Promise<boolean>
   /** True if the verifier has smaller parameters than the settings, or another scheme. */
   needsRehash(phc: string): boolean
-  /** Takes a place for a later hash. @returns gives it back @throws {BusyError} */
+  /** Takes a place for a later hash. Returns a function that gives it back. @throws {BusyError} */
   takePlace(): () => void
   load(): { running: number; waiting: number }
 }
@@ -25,14 +25,14 @@ export interface PasswordHasher {
 export interface HasherOptions {
   memoryKib: number
   passes: number
-  /** Hashes at once. Default: the number of processors. */
+  /** Hashes at once. Default: one for each processor, as far as the thread pool has room. */
   parallel?: number
   maxWaitMs?: number
 }
 
 const ARGON2ID = 2 as Algorithm.Argon2id
 
-/** A request may queue twice (old password, new hash) and should take 2 s with its queries. */
+/** A request may queue twice (old password, new hash), and should end within 2 s in all. */
 const MAX_WAIT_MS = 600
 
 /** One hash during a flood, as `npm run bench` measured it: twice what it takes alone. */
@@ -47,9 +47,10 @@ export function createHasher(options: HasherOptions): PasswordHasher {
     outputLen: 32,
   }
   const hashNow = (password: string) => argon2Hash(normalizePassword(password), parameters)
-  // Made at the start: the first unknown name costs one hash too, and the pool's threads exist.
+  // Made at the start, so that the first unknown name also costs just one hash.
+  // This also starts the pool's threads, which `yieldToEventLoop` needs.
   const dummy = hashNow(randomBytes(32).toString('base64url')).finally(yieldToEventLoop)
-  dummy.catch(() => {}) // `verify` throws it.
+  dummy.catch(() => {}) // `verify` throws the fault. Here it would end the process.
   const parallel = options.parallel ?? hashesAtOnce(availableParallelism())
   const line = createLine(
     parallel,

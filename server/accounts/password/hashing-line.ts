@@ -1,8 +1,8 @@
-// The bounded queue before the hashes.
+// The queue in which passwords wait for their hash. It is bounded.
 import { performance } from 'node:perf_hooks'
 import { BusyError } from '#server/core/faults.ts'
 
-/** How much longer than foreseen a wait may be: hashes slow down when a flood begins. */
+/** How much longer than foreseen a wait may be, because hashes slow down when a flood begins. */
 const GRACE_MS = 300
 
 interface Waiting {
@@ -12,14 +12,14 @@ interface Waiting {
 }
 
 /**
- * Runs work first come, first served. Refuses what would wait longer than `maxWaitMs`, judged by
- * how long recent work took. At least as many may wait as run.
- * @param floodMs how long work takes during a flood: the estimate is never lower
+ * Runs work first come, first served. Refuses work that would wait longer than `maxWaitMs`, as
+ * recent work lets foresee. But `parallel` pieces of work may always wait.
+ * @param floodMs how long one piece of work takes during a flood: the estimate is never lower
  */
 export function createLine(parallel: number, maxWaitMs: number, floodMs: number) {
   const waiting: Waiting[] = []
   let running = 0
-  /** Places taken and not given back. Their owners wait, run or still ask the database. */
+  /** Places taken and not given back. Their requests wait, run or still ask the database. */
   let places = 0
   let usualMs = floodMs
 

@@ -2,13 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 
-/** A tenth of an ordinary thread's weight; 15 and 19 gained nothing more (docs/decisions/0002). */
+/** A tenth of the usual share of CPU. 15 and 19 gained nothing more (docs/decisions/0002). */
 export const HASHING_NICENESS = 10
 
 const LEFT_TO_OTHERS = 2
 const POOL_DEFAULT = 4
 
-/** Puts the started pool behind the event loop, if Linux allows. @returns how many threads */
+/** Gives the pool's threads less CPU than the event loop, if Linux allows. @returns how many */
 export function yieldToEventLoop(): number {
   const threads = poolThreads()
   let lowered = 0

@@ -1,14 +1,14 @@
 // crypt(3) `$6$` verifiers for hosted platforms without argon2id, as Ulrich Drepper specified them.
-// The packages on npm are wrong for passwords of 64, 128, … bytes or take a second for one.
+// The packages on npm are wrong for passwords of 64, 128, … bytes, or take a second for one hash.
 import { hash, randomInt } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { normalizePassword } from '#server/core/passwords/password-policy.ts'
 
-/** The most that Google's Directory API takes, and the default here. */
+/** Google's Directory API takes no more. This is also the default. */
 export const maxRounds = 10_000
 const saltLength = 16
 const alphabet = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-/** About half a millisecond, after which other requests get their turn. */
+/** So many rounds take about half a millisecond. Then other requests get their turn. */
 const roundsPerTurn = 200
 
 /** A verifier `$6$rounds=…$salt$hash` of the normalised password. @param rounds 1,000 to 10,000 */
@@ -16,7 +16,7 @@ export function hashSha512Crypt(password: string, rounds: number = maxRounds): P
   return sha512Crypt(normalizePassword(password), newSalt(), rounds)
 }
 
-/** As C's `crypt`: no normalisation, and a given salt of at most 16 characters. */
+/** Like C's `crypt`: takes the password as it is, and a salt of at most 16 characters. */
 export async function sha512Crypt(password: string, salt: string, rounds: number): Promise<string> {
   const key = Buffer.from(password, 'utf8')
   const saltBytes = Buffer.from(salt, 'utf8')

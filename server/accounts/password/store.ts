@@ -2,10 +2,11 @@ import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
 import { type NewVerifier, replaceVerifier } from '../accounts/store.ts'
 
-/** Replaced passwords kept for one account: the oldest ones and the last. */
+/** How many replaced passwords an account keeps: the nine oldest and the last one. */
 const rememberedPasswords = 10
 
 // Security: A recovery refuses an earlier password, however often it was changed.
+// The oldest stay, so that a stranger cannot push out the owner's password by many changes.
 async function rememberPassword(trx: AccountTrx, id: string, at: Date): Promise<void> {
   await trx.raw(
     `delete from replaced_passwords where ctid in (

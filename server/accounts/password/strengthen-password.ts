@@ -3,7 +3,7 @@ import type { Account } from '../accounts/store.ts'
 import { strengthenVerifier } from '../accounts/store.ts'
 import type { PasswordHasher } from './hasher.ts'
 
-/** After a right password: hashes it again if the settings have become stricter since. */
+/** Hashes a right password again if the settings have become stricter since it was set. */
 export async function strengthenPassword(
   { db, hasher }: { readonly db: Db; readonly hasher: PasswordHasher },
   { id, passwordVerifier }: Account,

@@ -46,7 +46,11 @@ export function sessionMiddleware(parts: SessionStoreParts, cookie: SessionCooki
   }
 }
 
-/** Takes a new session id. @param write stores the row with other changes @throws StaleProof */
+/**
+ * Signs the browser in, under a new session id.
+ * @param write stores the session's row together with the rest of a sign-in
+ * @throws StaleProof
+ */
 export async function startSession(
   req: Request,
   proof: AccountProof,
@@ -68,7 +72,7 @@ export async function startSession(
   try {
     await saveSession(req)
   } catch (fault) {
-    // Otherwise express-session would still write it at the end of the error page.
+    // Otherwise express-session would still store the session when the error page is sent.
     delete (req as Partial<Request>).session
     throw fault
   }
@@ -83,7 +87,7 @@ export async function refreshSession(req: Request, at: Date): Promise<void> {
 const saveSession = (req: Request) =>
   new Promise<void>((done, fail) => req.session.save((fault) => (fault ? fail(fault) : done())))
 
-/** Gives a new session id, so copies of the old one are dead. @param epoch that the change began */
+/** Gives a new session id, so that copies of the old one are dead. @param epoch the new one */
 export async function renewSession(
   req: Request,
   epoch: number,
@@ -120,7 +124,7 @@ const nextOf = (req: Request, page?: FormPage) =>
     page === undefined ? req.originalUrl : resolveFormPage(page, req.params as Params),
   )
 
-/** @param page the page to return to after sign-in, if the guarded URL has none */
+/** @param page where to return after sign-in, if the guarded route only takes a form */
 export const requireAccount = (page?: FormPage): RequestHandler =>
   withFormPage(page, (req: Request, res: Response, next: NextFunction) => {
     if (ownerOf(req)) return next()

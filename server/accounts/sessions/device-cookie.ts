@@ -1,4 +1,5 @@
-// The cookie of a known browser, which has tries of its own and whose sign-in sends no notice.
+// The cookie of a known browser. Such a browser has sign-in tries of its own, and no notice is sent
+// when it signs in.
 import type { Request, Response } from 'express'
 import type { AccountsParts } from '#server/accounts/parts.ts'
 import { msPerDay } from '#server/core/durations.ts'
@@ -21,7 +22,7 @@ export function deviceDigestOf(parts: Parts, req: Request): Buffer | undefined {
   return token === undefined ? undefined : hashToken(token)
 }
 
-/** Made from the form secret, so that two simultaneous first clicks are one browser. */
+/** Made from the form secret, so that two simultaneous first clicks count as one browser. */
 function firstToken(req: Request, https: boolean): string {
   const secret = formSecretOf(req, https)
   return secret === undefined ? newToken() : hashToken(`device ${secret}`).toString('base64url')

@@ -12,7 +12,7 @@ import * as sessions from './store.ts'
 declare module 'express-session' {
   interface SessionData {
     passport?: { user: string }
-    /** Epoch of the proof. Only on the first save. */
+    /** Epoch of the proof that began the session. Only on the first save. */
     epoch?: number
     /** When the password was last typed, in Unix milliseconds. */
     confirmedAt?: number
@@ -50,7 +50,7 @@ export interface SessionStoreParts {
 
 export class SessionStore extends Store {
   readonly #parts: SessionStoreParts
-  /** `last seen` is written at most once in this time, so that a page view costs no write. */
+  /** `last seen` is written at most once in this time, so that most page views cost no write. */
   readonly #touchMs: number
   readonly #saved = new WeakMap<SessionData, string>()
 

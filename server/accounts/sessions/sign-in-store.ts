@@ -1,12 +1,15 @@
-// Parts of the one statement of a known sign-in. Names after `:` are its bindings.
+// Steps of the statement that records the sign-in of a known browser. `:names` are its bindings.
 
-/** `:at`, `:device`. @param account the step of the statement that has the account's `id` */
+/** Needs `:at`, `:device`. @param account name of the step that has the account's `id` */
 export const noteDeviceSql = (account: string) => `
   update known_devices set last_seen_at = :at from ${account}
   where account_id = ${account}.id and device_digest = :device
   returning account_id`
 
-/** `:session`, `:epoch`, `:data`, `:browser`, `:place`, `:at`. @param from has it as `chain` */
+/**
+ * Needs `:session`, `:epoch`, `:data`, `:browser`, `:place`, `:at`.
+ * @param from name of the step that has the account's id as `chain`
+ */
 export const beginSessionSql = (from: string) => `
   insert into sessions (id_digest, account_id, epoch, data,
     device, place, signed_in_at, last_seen_at)

@@ -190,7 +190,7 @@ export async function isKnownDevice(
   return row !== undefined
 }
 
-// Security: After a reset no browser is known but the one that made it.
+// Security: After a reset no browser is known but the one that made it. The reset adds that one.
 export async function forgetDevices(trx: AccountTrx, accountId: string): Promise<void> {
   await trx('known_devices').where({ account_id: accountId }).delete()
 }

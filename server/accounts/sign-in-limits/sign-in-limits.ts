@@ -10,7 +10,7 @@ export const trySeconds = 86_400
 export const networkSeconds = 3600
 /** The waits are 1, 2, 4, 8 and then 15 minutes. */
 const longestWaitSeconds = 15 * 60
-/** Default for a network, in tries of one name. Carriers put many people behind one address. */
+/** By default a network has this many times the tries of one name: many people may share it. */
 const namesOfNetwork = 20
 
 interface Wait {
@@ -28,7 +28,7 @@ export interface CountedForNetwork {
 }
 
 interface NetworkLimit {
-  /** @param counted undefined if no statement has counted the try: then this does */
+  /** @param counted the count of a statement that counted the try; undefined to count it here */
   weighNetwork(
     network: string,
     counted: CountedForNetwork | undefined,
@@ -41,15 +41,15 @@ interface NetworkLimit {
 
 /** `failures` is always what `begin` or `weigh` returned. */
 export interface SignInLimits extends NetworkLimit {
-  /** The key of an address for all strangers, or for one known browser. */
+  /** The key under which tries count: of all strangers at this address, or of one known browser. */
   keyOf(address: string, knownDevice: Buffer | undefined): string
   /** Counts the try before it is judged. */
   begin(key: string): Promise<SignInAllowance>
-  /** Like `begin`, if a statement has counted the try already. */
+  /** Like `begin`, where a statement has counted the try already. @param used with this try */
   weigh(key: string, used: number): Promise<SignInAllowance>
   refund(key: string, failures: number): Promise<void>
   readonly freeFailures: number
-  /** True once: for the first failure that was judged after the waits began. */
+  /** True for one failure only: the first that was judged after the waits began. */
   beginsWaits(key: string, failures: number): Promise<boolean>
   /** Judges the try. If the hasher is too busy, the try is taken back. */
   judge(
@@ -80,7 +80,7 @@ function limitNetworks(networks: Limit, networkFailures: number): NetworkLimit {
   }
 }
 
-/** The counters of names: all tries, the gate that opens once a wait, and the notices. */
+/** The counters of a name: tries, a gate that lets one through after each wait, and its notice. */
 function limitNames(limits: Limits, freeFailures: number) {
   const points = Number.MAX_SAFE_INTEGER
   const tries = limits.limit('sign-in', { points, seconds: trySeconds })
@@ -109,7 +109,7 @@ function limitNames(limits: Limits, freeFailures: number) {
       await tries.refund(key)
       if (failures >= freeFailures) await gate.forget(key)
     },
-    // Any one of simultaneous tries may be judged, so no fixed number is sure to be seen.
+    // Of simultaneous tries any may be judged first, so no exact number of failures can be awaited.
     beginsWaits: async (key: string, failures: number) =>
       failures >= freeFailures && (await notified.count(key)).kind === 'counted',
     counterOf: (key: string) => tries.rowOf(key),
