@@ -46,7 +46,7 @@ export type DeskSurroundings = Pick<
   keyof MessageParts | 'db' | 'settings' | 'log' | 'limits' | 'methods' | 'life'
 >
 
-/** A report waits at most this long for DNS. */
+/** How long one question to the DNS may take. */
 const dnsMs = 3000
 
 export function createDesk(around: DeskSurroundings, resolveTxt: ResolveTxt = dnsTxt()): DeskParts {

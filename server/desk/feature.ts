@@ -4,9 +4,9 @@ import type { Sample } from '#server/kit/pages/sample.ts'
 import type { ActionRows, AuditAction } from './audit/audit-details.ts'
 
 interface RecordsActions {
-  /** What staff do here. The audit records it. Texts: `audit.<action>`. */
+  /** The actions of staff that the audit records. Texts: `audit.<action>`. */
   readonly actions?: () => Promise<{ readonly actions: ActionRows }>
-  /** Samples that show the actions of all features. */
+  /** Makes samples of pages that list the actions of all features. */
   readonly actionSamples?: () => Promise<{
     readonly actionSamples: (all: readonly AuditAction[]) => readonly Sample[]
   }>

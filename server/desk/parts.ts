@@ -5,6 +5,6 @@ import type { DeskParts, DeskSettings } from './desk.ts'
 export interface DeskPageParts extends AccessParts {
   readonly settings: AccessParts['settings'] & DeskSettings
   readonly desk: DeskParts
-  /** Of every feature. */
+  /** The actions that all features name. */
   readonly loadAuditActions: () => Promise<readonly AuditAction[]>
 }

@@ -60,7 +60,7 @@ function refusalError(refused: Refused): FormError {
   }
 }
 
-/** What the form offers. Easing is offered only if there is something milder. */
+/** What the form offers. It offers easing only if a milder measure may follow. */
 function choicesOf(measure: MeasureName, open: readonly AppealDecision[]) {
   const milder = open.includes('eased')
     ? measureNames.filter((name) => isMilder(name, measure) && allowsTransition(measure, name))
@@ -104,7 +104,7 @@ async function describe(desk: DeskParts, { staff, appeal, measure }: Opened) {
   }
 }
 
-/** Whether this member has decided the same already: a second click. */
+/** Whether this member has decided so already: then a second click counts as done. */
 async function hasDecided(
   { db, keyring }: DeskParts,
   { staff, appeal }: Opened,

@@ -89,7 +89,7 @@ export async function listWaitingAppeals(
 
 /**
  * Security: Nobody decides an appeal against a measure that they proposed or approved.
- * @returns undefined for them, and if it was decided meanwhile
+ * @returns undefined if this person may not decide, or somebody decided meanwhile
  */
 export async function setDecided(
   trx: Trx,

@@ -9,7 +9,7 @@ import { describeBlock } from '../measures/describe-block.ts'
 export const blockedPage =
   (parts: DeskPageParts): RequestHandler =>
   async (req, res) => {
-    // A measure that leaves the portal open leaves its owner a session instead of the cookie.
+    // Where a measure leaves the portal open, the owner has a session and not this cookie.
     const visitor = ownerOf(req) ?? blockedOf(parts, req)
     const account = visitor && (await findAccount(parts.db, visitor.id))
     // Security: A password given in an earlier epoch shows nothing of a block.

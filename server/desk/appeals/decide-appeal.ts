@@ -33,10 +33,10 @@ export interface AppealRuling {
 
 export type DecidedAppeal =
   | { readonly kind: 'decided'; readonly appeal: Appeal }
-  /** Decided meanwhile, or the same person took the measure. */
+  /** Somebody decided meanwhile, or this person took part in the measure. */
   | { readonly kind: 'not-yours' }
   | { readonly kind: 'unknown' }
-  /** `eased` needs a milder measure that may follow, with an end if it must have one. */
+  /** `easeTo` is not milder or may not follow this measure; or it needs an end. */
   | { readonly kind: 'not-milder' | 'until-needed' }
   /** The measure has ended, or another one has replaced it. */
   | { readonly kind: 'ended' | 'replaced' }
@@ -49,7 +49,7 @@ class Undone extends Error {
   }
 }
 
-/** The decisions that have an effect. A measure that has ended can still be a mistake. */
+/** The decisions that are possible. `lifted` can still call an ended measure a mistake. */
 export function openDecisions(
   measure: { readonly id: string },
   account: { readonly standing: Standing; readonly inForce: { readonly id: string } | undefined },
@@ -78,7 +78,7 @@ interface Decision {
   readonly at: Date
 }
 
-/** Decides, and notifies the owner and the staff behind the measure. */
+/** Decides, and notifies the owner and the staff who took the measure. */
 export async function decideAppeal(
   parts: DeskParts,
   appealId: string,

@@ -15,11 +15,11 @@ export const messages = {
     links: { accountLink: '/account' },
     words: ['decision'],
   },
-  /** To the staff whose measure it was. It names no mailbox. */
+  /** To the staff who took the measure. The mail names no mailbox. */
   'appeal-outcome': {
     channels: ['mail'],
     params: z.strictObject({ reference, appealId: rowId, decision }),
-    // Its page asks for a sign-in.
+    // The page of this link asks for a sign-in.
     links: { staffAppealLink: ['/staff/appeals/', 'appealId'] },
     words: ['decision'],
   },

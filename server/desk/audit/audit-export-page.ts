@@ -34,7 +34,7 @@ export function auditExportPage(parts: DeskPageParts): RequestHandler {
     const before = filter.before ?? position
     const lines = Readable.from(exportAudit(db, { ...filter, before }, format))
     await pipeline(lines, res).catch((fault) => {
-      // A reader that leaves in the middle gets no answer.
+      // A browser that leaves in the middle is no fault.
       if (fault.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw fault
     })
   }

@@ -1,4 +1,4 @@
-// The details of an entry as text keys. Each value comes from a list that has texts already.
+// Gives each detail of an audit entry a text key. Its values are codes that have texts elsewhere.
 
 export interface DescribedDetail {
   readonly key: string

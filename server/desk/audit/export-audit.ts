@@ -1,4 +1,4 @@
-// The lines of an exported audit, newest first, each with its link of the chain.
+// The lines of an exported audit, newest first. Each holds the hash that links it to the chain.
 import type { Db } from '#db/connection.ts'
 import { findAddresses } from '#server/accounts/accounts/store.ts'
 import { exportRow } from './export-cell.ts'

@@ -158,7 +158,7 @@ export interface BrokenAudit {
   readonly fault: 'changed' | 'missing' | 'head' | 'key'
 }
 
-/** Walks the chain and yields every entry that does not fit. */
+/** Walks the chain and yields each break: an entry that is changed, missing or of no known key. */
 export async function* verifyAudit(db: Db, keyring: Keyring): AsyncIterable<BrokenAudit> {
   // Entries added during the walk lie beyond this head.
   const head = await db('audit_head').where({ id: 1 }).first()

@@ -12,8 +12,8 @@ export type AttributedCase =
   | { readonly kind: 'unknown-account' | 'own-account' | 'not-open' }
 
 /**
- * An analyst names the account behind a case that had none. An open case of it is joined.
- * @returns the id of the case that goes on
+ * Gives a case without an account to the account that an analyst named.
+ * If that account has an open case already, this one is merged into it, and `caseId` names it.
  */
 export async function attributeCase(
   parts: DeskParts,
@@ -25,7 +25,7 @@ export async function attributeCase(
   const account = await findAccountByAddress(parts.db, address.trim().toLowerCase())
   if (!account || account.closedAt) return { kind: 'unknown-account' }
   // Security: Nobody gives a case to their own account.
-  // The answer would reveal whether a case about them is open.
+  // The answer would show them whether a case about them is open.
   if (account.id === staffId) return { kind: 'own-account' }
   const attribute = (): Promise<AttributedCase> =>
     parts.db.transaction(async (trx) => {
@@ -39,13 +39,13 @@ export async function attributeCase(
       return { kind: 'attributed', caseId: into } as const
     })
   return await attribute().catch((fault: { code?: string }) => {
-    // Unique violation: a report opened the case of the account at the same moment.
+    // Unique violation: a report opened a case of this account meanwhile. The second try joins it.
     if (fault.code === '23505') return attribute()
     throw fault
   })
 }
 
-/** A second click finds the case that the first has made or joined. */
+/** The answer to a second click: the case to which the first click has led. */
 async function attributedBefore(
   trx: Trx,
   { keyring }: DeskParts,

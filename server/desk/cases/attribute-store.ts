@@ -3,8 +3,8 @@ import type { Trx } from '#db/connection.ts'
 import { moveSearchTerms } from '../queue/search-store.ts'
 
 /**
- * Gives an open case to an account, or moves everything to the open case that the account has.
- * @returns the id of the case that goes on; undefined if the case is closed or has an account
+ * Gives an open case to an account. If the account has one already, everything moves there.
+ * @returns the id of the case that stays open; undefined if this case is closed or has an account
  * @throws 23505 (unique violation) if a report opens the account's case meanwhile: try again
  */
 export async function attributeOpenCase(

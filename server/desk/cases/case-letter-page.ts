@@ -21,7 +21,7 @@ export function caseLetterPage(
 ): Record<'source' | 'attachment', RequestHandler> {
   const { desk, db, keyring } = parts
 
-  /** The evidence of a report of this case. @throws NotFound */
+  /** @throws NotFound if the report has no letter or belongs to another case */
   async function openEvidence(req: Request) {
     const staff = staffOf(req)
     const { id: caseId } = await openCase(desk, req.params.id, staff)

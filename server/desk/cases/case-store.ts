@@ -8,7 +8,7 @@ import { type Severity, type SeverityJudgement, severities } from './severity.ts
 
 const purpose = 'abuse.case'
 
-/** Weakest first. The database stores places in this list, so the order stays. */
+/** Weakest first. The database stores positions in this list, so the order must not change. */
 export const verdictRanks: readonly Verdict[] = ['not-ours', 'unproven', 'likely', 'proven']
 
 export interface Case {
@@ -28,13 +28,13 @@ export interface Case {
   readonly claimedAt: Date | null
   readonly closedAt: Date | null
   readonly closedBy: string | null
-  /** `merged`: everything was moved to the open case of an account. */
+  /** `merged`: its reports and notes were moved to the account's other case. */
   readonly outcome: Outcome | 'merged' | null
 }
 
 const tagKinds = { high: 'bad', medium: 'wait', low: '' } as const
 
-/** How `components/tag` shows a severity. */
+/** The `kind` of `components/tag` that shows a severity. */
 export const tagKindOf = (severity: Severity) => tagKinds[severity]
 
 export function asCase(keyring: Keyring, row: Record<string, unknown>): Case {
@@ -76,7 +76,7 @@ export interface JoiningReport {
 }
 
 /**
- * Finds or opens the case of a subject, and locks it until the transaction ends.
+ * Finds the open case of a subject or opens one, and locks its row until the transaction ends.
  * A partial unique index keeps two requests from opening two cases.
  */
 export async function openCase(
@@ -107,7 +107,7 @@ export async function openCase(
   return { id: String(rows[0].id), opened: rows[0].opened }
 }
 
-/** Adds a report to the case of its subject. See `openCase` for its lock. */
+/** Counts a report in the open case of its subject, which `openCase` locks. */
 export async function joinCase(
   trx: Trx,
   keyring: Keyring,
@@ -158,7 +158,7 @@ export async function findCase(
   return row && asCase(keyring, row)
 }
 
-/** Other cases of the same account, or else of the same address, newest first. */
+/** Other cases of the same account, newest first. Without an account: of the same address. */
 export async function listRelatedCases(
   db: Db | Trx,
   keyring: Keyring,
@@ -181,7 +181,7 @@ export async function noteFirstLook(trx: Trx, caseId: string, at: Date): Promise
     .update({ first_seen_at: at })
 }
 
-/** If two claim at once, one gets it. False if the case is claimed or closed. */
+/** If two people claim at once, one gets the case. False if it is claimed or closed. */
 export async function setClaim(
   trx: Trx,
   caseId: string,

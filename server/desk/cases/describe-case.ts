@@ -24,7 +24,7 @@ export interface CaseViewer {
 
 type Names = ReadonlyMap<string, string>
 
-/** The texts of a detail of the timeline. */
+/** Prefix of the text key for each detail: measure `x` has the text `abuse.measures.x`. */
 const detailKeys: Readonly<Record<string, string>> = {
   measure: 'abuse.measures',
   cause: 'abuse.causes',
@@ -55,7 +55,7 @@ function describeMeasure(measure: Measure, view: CaseView, names: Names) {
     state,
     at: takenAt ?? proposedAt,
     by: names.get(measure.proposedBy),
-    /** Seconds from the measure to its effect. */
+    /** Seconds until the mail platform had carried the measure out. */
     effectAfter: delayMs === null ? null : Math.round(delayMs / 100) / 10,
     waitsForEffect: delayMs === null && state === 'in-force' && takenAt !== null,
     appeal: view.appeals.get(measure.id),

@@ -8,7 +8,7 @@ import { type Case, setSeverity } from './case-store.ts'
 import { judgeSeverity } from './severity.ts'
 import { insertTimelineEntry } from './timeline-store.ts'
 
-/** Such changes shortly before the letters hint at a takeover. */
+/** Events that hint at a stolen account if they happened shortly before a report. */
 const recoveryChanges = methodIds
   .flatMap((method): string[] => [`${method}.changed`, `${method}.removed`, `${method}.added`])
   .concat('password.reset', 'password.changed')

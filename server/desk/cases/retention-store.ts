@@ -1,11 +1,11 @@
-// Deletes old closed cases and what belongs to them.
+// Deletes letters, reports, closed cases and abuse mails when their time is over.
 import type { Db } from '#db/connection.ts'
 import { msPerDay } from '#server/core/durations.ts'
 import type { Sweep } from '#server/kit/jobs/clean-up.ts'
 import { deleteOldEvidence } from '../evidence/evidence-store.ts'
 import { deleteOldMails } from '../reports/mail/mail-store.ts'
 
-/** Deletes at most `limit` reports of cases closed before that, with their search terms. */
+/** Deletes reports whose case was closed before `closedBefore`, with their search terms. */
 async function deleteOldReports(db: Db, closedBefore: Date, limit: number): Promise<number> {
   const { rowCount } = await db.raw(
     `delete from abuse_reports where id in (
@@ -18,7 +18,7 @@ async function deleteOldReports(db: Db, closedBefore: Date, limit: number): Prom
   return rowCount
 }
 
-/** Deletes cases without reports, with their timelines. Measures and appeals stay. */
+/** Deletes closed cases without reports, and their timelines. Measures and appeals stay. */
 async function deleteOldCases(db: Db, closedBefore: Date, limit: number): Promise<number> {
   const { rowCount } = await db.raw(
     `delete from abuse_cases where id in (

@@ -9,11 +9,11 @@ export interface SeverityFacts {
   readonly kinds: readonly ReportKind[]
   /** Different people: one angry person counts once. */
   readonly distinctReporters: number
-  /** The best verdict of all reports. */
+  /** The strongest verdict among the reports. */
   readonly provenance: Verdict
   /** Whole days; null if no account is known. */
   readonly accountAgeDays: number | null
-  /** Passwords, methods and contacts reset, changed or removed within the last 72 hours. */
+  /** How often the password or a recovery method was changed in the last 72 hours. */
   readonly recentRecoveryChanges: number
 }
 
@@ -45,7 +45,7 @@ const hasKind = (facts: SeverityFacts, kinds: readonly ReportKind[]) =>
 const ageBelow = (facts: SeverityFacts, days: number) =>
   facts.accountAgeDays !== null && facts.accountAgeDays < days
 
-/** One row of each group applies: the first that fits. */
+/** Only the first row of a group that fits counts. */
 export const severityRows: readonly {
   readonly group: string
   readonly code: SeverityReason

@@ -12,7 +12,7 @@ import { listTimeline, type TimelineEntry } from './timeline-store.ts'
 
 export interface CaseView {
   readonly case: Case
-  /** The account that sent the letters; undefined if none is shown to have. */
+  /** The account that sent the letters; undefined if no account is known to have sent them. */
   readonly account: Account | undefined
   /** An account with the reported address. Nothing shows that it sent anything. */
   readonly namesake: Account | undefined
@@ -62,7 +62,7 @@ async function recordView(
   })
 }
 
-/** Records the look. @param page.reportsBefore id of the last report on the page before */
+/** Records the look in the audit. @param page.reportsBefore shows reports older than this id */
 export async function showCase(
   parts: DeskParts,
   caseId: string,

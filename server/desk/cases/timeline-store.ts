@@ -28,7 +28,7 @@ export interface TimelineEntry {
   readonly id: string
   readonly event: TimelineEvent
   readonly details: Readonly<Record<string, string>>
-  /** Only with the event `note`. */
+  /** Null for every event but `note`. */
   readonly note: string | null
   /** Null if the portal did it by itself. */
   readonly staffId: string | null
@@ -58,7 +58,7 @@ export async function insertTimelineEntry<E extends TimelineEvent>(
   })
 }
 
-/** Newest first. @param before id of an entry, for the next page */
+/** Newest first. @param before lists entries older than this id */
 export async function listTimeline(
   db: Db | Trx,
   keyring: Keyring,

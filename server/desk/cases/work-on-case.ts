@@ -1,4 +1,4 @@
-// What staff do with a case: claim, release, note, close. The audit records each of them.
+// What staff do with a case: claim, release, note, close. The audit records each one.
 import type { Trx } from '#db/connection.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import { takeForm } from '#server/kit/web/sent-forms-store.ts'
@@ -23,7 +23,7 @@ export async function recordWork<A extends CaseAction>(
   await recordAudit(trx, parts.keyring, { action, ...about, at: parts.clock.now() })
 }
 
-/** A second click finds an open case as the first click left it. */
+/** Whether an open case is claimed like this already: then a second click counts as done. */
 async function isLeftAs(
   trx: Trx,
   { keyring }: DeskParts,
@@ -34,7 +34,7 @@ async function isLeftAs(
   return found?.closedAt === null && found.claimedBy === claimedBy
 }
 
-/** A second click finds the case closed by the same person with the same outcome. */
+/** Whether this person closed the case like this already: then a second click counts as done. */
 async function isClosedAs(
   trx: Trx,
   { keyring }: DeskParts,
@@ -46,7 +46,7 @@ async function isClosedAs(
   return found?.closedBy === staffId && found.outcome === outcome
 }
 
-/** If two claim at once, one gets the case. False if somebody else has it, or it is closed. */
+/** If two people claim at once, one gets the case. False if another has it or it is closed. */
 export async function claimCase(
   parts: DeskParts,
   caseId: string,
@@ -82,7 +82,7 @@ export async function releaseCase(
   })
 }
 
-/** @param form digest of the form: sent again, it makes one note */
+/** @param form digest of the form: a form that is sent twice makes one note */
 export async function noteOnCase(
   parts: DeskParts,
   caseId: string,
@@ -102,7 +102,7 @@ export async function noteOnCase(
   return true
 }
 
-/** A job notifies the reporters. False if the case is closed, or somebody else has it. */
+/** A job then notifies the reporters. False if the case is closed, or somebody else has it. */
 export async function closeCase(
   parts: DeskParts,
   caseId: string,

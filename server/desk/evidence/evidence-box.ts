@@ -36,7 +36,7 @@ export function closeEvidence(keyring: Keyring, source: Uint8Array): ClosedEvide
   return { sha256, sizeBytes: source.byteLength, body, keySealed }
 }
 
-// Security: Evidence is shown only as it was handed in, by its hash.
+// Security: Evidence is shown only if its hash still fits the letter that was handed in.
 /** @throws EvidenceError, SealError */
 export function openEvidence(keyring: Keyring, closed: Omit<ClosedEvidence, 'sizeBytes'>): Buffer {
   const { sha256, body, keySealed } = closed

@@ -7,7 +7,7 @@ import { closeEvidence, evidenceKeyPurpose, openEvidence } from './evidence-box.
 export const evidenceLooks = ['text', 'html', 'source', 'attachment'] as const
 export type EvidenceLook = (typeof evidenceLooks)[number]
 
-/** @param evidence.pasted the letter came as text in a form: its 8-bit text is UTF-8 */
+/** @param evidence.pasted the letter was pasted into a form as text, so its bytes are UTF-8 */
 export async function insertEvidence(
   trx: Trx,
   keyring: Keyring,
@@ -34,7 +34,7 @@ export async function insertEvidence(
 
 export interface OpenedEvidence {
   readonly id: string
-  /** For the letter parser: text if it was pasted, else bytes. */
+  /** What the letter parser gets: text if the letter was pasted, else bytes. */
   readonly input: Buffer | string
   readonly source: Buffer
   readonly sha256: string
@@ -42,7 +42,7 @@ export interface OpenedEvidence {
   readonly keptUntil: Date
 }
 
-/** @throws EvidenceError if it is not as it was handed in */
+/** @throws EvidenceError if the letter is not as it was handed in */
 export async function openKeptEvidence(
   db: Db | Trx,
   keyring: Keyring,
@@ -103,7 +103,7 @@ export async function listEvidenceViews(
   return rows.map((row) => ({ staffId: row.viewed_by, what: row.what, at: row.viewed_at }))
 }
 
-/** Returns how many letters it deleted. The database refuses to delete others than overdue ones. */
+/** Returns how many letters it deleted. A trigger refuses to delete a letter before its time. */
 export async function deleteOldEvidence(db: Db, now: Date, limit: number): Promise<number> {
   return await db.transaction(async (trx) => {
     await trx.raw("select set_config('postern.evidence_sweep', ?, true)", [now.toISOString()])

@@ -51,7 +51,7 @@ export interface ShownEvidence {
   readonly outcome: LetterOutcome
 }
 
-/** Undefined if the evidence is gone. @throws EvidenceError if it is not as it was handed in */
+/** Undefined if the letter is gone. @throws EvidenceError if it is not as it was handed in */
 export async function viewEvidence(
   parts: DeskParts,
   request: EvidenceRequest,

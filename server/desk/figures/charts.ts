@@ -21,7 +21,7 @@ export interface Tick {
 
 const round = (value: number) => Math.round(value * 10) / 10
 
-/** The next of 1, 2, 5 × 10ⁿ, so that an axis ends at a round number. */
+/** Rounds up to 1, 2 or 5 × 10ⁿ, so that an axis ends at a round number. */
 export function niceCeiling(value: number): number {
   if (value <= 0) return 1
   const power = 10 ** Math.floor(Math.log10(value))

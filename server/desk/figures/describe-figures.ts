@@ -18,7 +18,7 @@ export function describeDuration(seconds: number | null): ShownDuration | null {
 
 const percentOf = (share: number | null) => (share === null ? null : Math.round(share * 1000) / 10)
 
-/** Shares are 0 to 1. */
+/** Each share is a number from 0 to 1. */
 export interface Totals {
   readonly reports: number
   readonly measures: number

@@ -1,4 +1,4 @@
-// How the desk does: the last 30 days in numbers, charts and tables.
+// How the desk does: the last 30 days in numbers, the last 12 weeks as waiting times.
 import type { RequestHandler } from 'express'
 import { msPerDay } from '#server/core/durations.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'

@@ -27,9 +27,9 @@ export interface Figures {
   readonly toFirstLook: Spread
   /** From a measure to its effect on the mail platform. */
   readonly toEffect: Spread
-  /** Of judged reports, 0 to 1; null if there are none. */
+  /** The share of judged reports that are proven, 0 to 1; null if none was judged. */
   readonly shareProven: number | null
-  /** Of all measures, 0 to 1: those lifted or eased after an appeal. */
+  /** The share of measures that an appeal lifted or eased, 0 to 1; null if none was taken. */
   readonly shareLiftedAfterAppeal: number | null
   readonly backlog: Backlog
 }

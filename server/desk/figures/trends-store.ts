@@ -1,4 +1,4 @@
-// Waiting times of the desk: week by week, and of the open cases.
+// Waiting times of the desk week by week, and how long open cases have waited.
 import type { Db } from '#db/connection.ts'
 import { msPerDay } from '#server/core/durations.ts'
 import { type Spread, spread } from './figures-store.ts'

@@ -1,4 +1,4 @@
-/** Links that are shown but cannot be followed by accident. */
+// Writes links so that staff can read them, but nobody follows them by accident.
 import type { LetterLink } from '#server/core/letters/letter.ts'
 import { showHidden } from '#server/core/letters/show-hidden.ts'
 
@@ -12,7 +12,7 @@ export function defang(url: string): string {
   return showHidden(`${name}:${breakHost(rest)}`)
 }
 
-// Programs disagree about where a host begins and ends, so everything up to the path is broken up.
+// Programs disagree about where a host begins and ends: bracket every dot and @ before the path.
 function breakHost(rest: string): string {
   const slashes = /^[\\/]*/.exec(rest)?.[0].length ?? 0
   const end = rest.slice(slashes).search(/[\\/?#]/)
@@ -24,7 +24,7 @@ function breakDots(text: string): string {
   return text.replaceAll('.', '[.]').replaceAll('@', '[@]')
 }
 
-/** A browser's reading of the host: A-labels, lower case, no closing dot. */
+/** The host as a browser reads it: lower case, other scripts as `xn--…`; null without a host. */
 export function hostOf(url: string): string | null {
   try {
     const host = new URL(/^www\./i.test(url) ? `http://${url}` : url).hostname

@@ -21,7 +21,7 @@ export interface DescribedLetter {
   readonly text: string
   readonly moreText: boolean
   readonly hasHtml: boolean
-  /** A complete document for `srcdoc`. */
+  /** A complete document for `srcdoc`; null if the letter is shown as text. */
   readonly frame: string | null
   readonly links: readonly string[]
   readonly moreLinks: number

@@ -6,7 +6,7 @@ import type { ReportKind } from '../reports/report-kind.ts'
 export interface FeedbackReport {
   /** Lower case. */
   readonly type: string
-  /** Null where nobody complains, as in `not-spam`. */
+  /** Null if the type is unknown or no complaint, such as `not-spam`. */
   readonly kind: ReportKind | null
   /** Many feedback loops remove this address. */
   readonly complainant: string | null
@@ -31,7 +31,7 @@ const kinds: Readonly<Record<string, ReportKind>> = {
 
 const MAX_CHARS = 16 * 1024
 
-/** Null where the part names no feedback type. */
+/** Null if the part names no feedback type. */
 export function readFeedbackReport(text: string): FeedbackReport | null {
   const fields = new Map<string, string>()
   const unfolded = text.slice(0, MAX_CHARS).replace(/\r?\n[ \t]+/g, ' ')

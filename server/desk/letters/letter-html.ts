@@ -6,7 +6,7 @@ import { showHidden } from '#server/core/letters/show-hidden.ts'
 
 export interface SafeHtml {
   readonly html: string
-  /** All link and resource targets of the original markup. */
+  /** What the original markup links to or loads, except parts of the letter itself. */
   readonly urls: string[]
   readonly cut: boolean
 }
@@ -101,7 +101,7 @@ const options: IOptions = {
   enforceHtmlBoundary: false,
 }
 
-/** Reads the first `letterLimits.htmlChars` characters, in linear time. */
+/** Reads at most `letterLimits.htmlChars` characters, and stops where tags nest too deep. */
 export function safeLetterHtml(markup: string): SafeHtml {
   const urls: string[] = []
   const read = markup.slice(0, Math.min(letterLimits.htmlChars, tooDeepAt(markup)))
@@ -132,7 +132,7 @@ const VOID = /^(?:br|hr|img|input|meta|link|col|area|base|wbr|source|track|embed
 // Authors often leave these tags open; the next one of the same kind closes them.
 const LOOSE = /^(?:p|li|tr|td|th|dt|dd|option)$/i
 
-// The parser's work grows with the square of the open elements, and real mail never opens hundreds.
+// Where to stop reading: the parser's work grows with the square of the elements that are open.
 function tooDeepAt(markup: string): number {
   const open = { strict: 0, loose: 0 }
   for (const { 1: closing, 2: name = '', index } of markup.matchAll(

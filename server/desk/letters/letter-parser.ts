@@ -8,13 +8,13 @@ import type { LetterOutcome } from './parse-letter.ts'
 export interface LetterParser {
   letter(input: Uint8Array | string): Promise<LetterOutcome>
   reportMail(input: Uint8Array, ownAddresses: readonly string[]): Promise<ReportMail>
-  /** Null where there is no such attachment, or reading took too long. */
+  /** Null if there is no such attachment, or reading took too long. */
   attachment(input: Uint8Array | string, sha256: string): Promise<Buffer | null>
   close(): Promise<void>
 }
 
 export interface LetterParserParts {
-  /** For one letter. The largest allowed letter takes about 500 on a slow core. */
+  /** For one letter, default 2,000. The largest letter takes about 500 ms on a slow core. */
   readonly timeLimitMs?: number
   /** The thread's heap, default 256. */
   readonly memoryLimitMib?: number

@@ -46,7 +46,7 @@ export async function parseLetter(input: Uint8Array | string): Promise<LetterOut
   return { kind: 'letter', letter: outcome.letter, scanned: outcome.scanned }
 }
 
-/** Also returns the decoded parts, in which other letters may be found. */
+/** As `parseLetter`, with the decoded parts: they may hold letters that this one reports. */
 export async function readLetter(input: Uint8Array | string): Promise<ReadOutcome> {
   const bytes =
     typeof input === 'string'
@@ -94,7 +94,6 @@ function shapeOf({ fields, body }: ScannedLetter): LetterShape {
   return body.trim() === '' ? 'headers-only' : 'whole'
 }
 
-/** The bytes of the attachment with this hash. */
 export async function readAttachment(
   input: Uint8Array | string,
   sha256: string,

@@ -16,7 +16,7 @@ import type { StandingAccount } from './standing-store.ts'
 export const appealPurpose = 'abuse.appeal'
 export const expireTask = 'measure:expire'
 
-/** Brings the account to what a measure in force demands. */
+/** Gives portal, mailbox and sessions the state that the measure demands. Notifies the owner. */
 export async function applyMeasure(
   parts: DeskParts,
   about: { measure: Measure; before: StandingAccount; staffId: string; at: Date },
@@ -77,7 +77,7 @@ export async function applyMeasure(
 }
 
 /**
- * Ends a measure and opens what it closed. `replaced` leaves that to the measure that follows.
+ * Ends a measure and opens what it closed. `replaced` opens nothing: the next measure decides that.
  * @returns false if it was ended meanwhile
  */
 export async function endMeasure(
@@ -102,7 +102,7 @@ export async function endMeasure(
       at,
     })
   if (reason === 'replaced') return true
-  // Under a block by an operator only the lift of an operator opens anything.
+  // While an operator blocks the account, only the operator's own lift opens it.
   if (account.standing === 'operator-block' && reason !== 'lifted') return true
   const { accountId } = measure
   const newEpoch = account.isShut

@@ -13,7 +13,7 @@ export interface Block {
   readonly cause: MeasureCause
   readonly since: Date
   readonly until: Date | null
-  /** Whether a recovery lifts it. `no-way-back`: it would, but no method is set. */
+  /** Whether a recovery lifts the measure. `no-way-back`: it would, but no method is set. */
   readonly recovery: 'opens' | 'no-way-back' | 'no'
   readonly appeal:
     | { readonly kind: 'open'; readonly token: string; readonly until: Date }

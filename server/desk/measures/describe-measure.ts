@@ -46,7 +46,7 @@ export interface MeasureWarning {
   readonly at?: Date
 }
 
-/** The state of an account as a page shows it; `shown` is for the form. */
+/** What a page shows of the account. Its form sends `shown` back, so that a change is noticed. */
 export async function stateOf({ db }: Pick<DeskParts, 'db'>, account: Account) {
   const inForce = await findInForce(db, account.id)
   const standing = standingOf(account, inForce)
@@ -59,7 +59,7 @@ export async function stateOf({ db }: Pick<DeskParts, 'db'>, account: Account) {
   }
 }
 
-/** It is easily overlooked that a milder measure replaces a harder one. */
+/** Staff easily overlook that a milder measure replaces a harder one. */
 export const warnOfMilder = (wanted: MeasureName, standing: Standing): MeasureWarning[] =>
   isMilder(wanted, standing) ? [{ code: 'milder' }] : []
 
@@ -73,14 +73,14 @@ export async function lacksWayBack(
   return !hasWayBack(await methods.describe(db, accountId, clock.now()))
 }
 
-/** The owner may have recovered the mailbox since: a measure would shut them out again. */
+/** A newer password may be the owner's, after a recovery: a measure would shut them out again. */
 export const warnOfNewPassword = (
   code: 'new-password-case' | 'new-password-proposal',
   { passwordChangedAt: at }: Account,
   since: Date,
 ): MeasureWarning[] => (at > since ? [{ code, at }] : [])
 
-/** What the owner will read: a mail, or without a way back the page of the block. */
+/** What the owner will read. Without a way back they see no mail, only the page of the block. */
 export function noticeTo(
   { texts, settings }: Pick<DeskPageParts, 'texts' | 'settings'>,
   owner: { readonly locale: string | null; readonly address: string },

@@ -6,7 +6,7 @@ import { wantMailboxSuspension } from '#server/mail/mailboxes/want-mailbox.ts'
 import { insertTimelineEntry } from '../cases/timeline-store.ts'
 import { setRecovered } from './measure-store.ts'
 
-/** Ends the measure that demanded a new password. The notices of the recovery inform the owner. */
+/** After a recovery: ends the measure that demanded it. The recovery sends its own notices. */
 export async function endDemandedReset(
   trx: AccountTrx,
   { keyring }: { readonly keyring: Keyring },

@@ -1,4 +1,4 @@
-// Who may take which measure, and when the answer is no.
+// Who may take which measure, and why a measure is refused.
 import type { Trx } from '#db/connection.ts'
 import {
   type AccountProof,
@@ -21,7 +21,7 @@ import type { StateChange } from './shown-state.ts'
 /** The member of staff who acts, with the greatest right that they have. */
 export interface Actor {
   readonly staffId: string
-  /** The proof of their session; absent outside of a browser. */
+  /** The proof of their session; absent if no browser asks. */
   readonly proof?: AccountProof
   readonly right: MeasureRight
 }
@@ -41,12 +41,12 @@ export type MeasureRefusal =
   | { readonly kind: 'not-from-here'; readonly from: Standing }
   | { readonly kind: 'until-needed' | 'until-not-allowed' | 'until-past' }
   | { readonly kind: 'proposal-waits' }
-  /** The proposer has lost the role since. */
+  /** The proposer has lost the right to this measure since. */
   | { readonly kind: 'proposer-without-right' }
   | { readonly kind: 'changed'; readonly changes: readonly StateChange[] }
 
 /**
- * Security: What staff do in a session that has ended is not done.
+ * Security: What staff do in a session that has ended has no effect.
  * @param accountId the account that the action changes, if it changes one
  * @throws StaleProof
  */
@@ -64,8 +64,8 @@ const suffices = (has: MeasureRight, needed: MeasureRight) =>
   has === 'senior' || needed === 'analyst'
 
 /**
- * Refuses a measure that may not follow what stands, or that needs more than this right.
- * Security: Only a senior analyst ends a block for good.
+ * Refuses a measure that may not follow the standing one, or that needs a greater right.
+ * Security: Only a senior analyst ends a lasting block.
  */
 export function refuseStep(
   from: Standing,

@@ -16,7 +16,7 @@ export interface Measure {
   readonly approvedBy: string | null
   /** When it came into force. */
   readonly takenAt: Date | null
-  /** When it had its effect on the mail platform. */
+  /** When the mail platform had carried it out. */
   readonly effectiveAt: Date | null
   readonly endedAt: Date | null
   readonly endedBy: string | null
@@ -74,8 +74,8 @@ export async function listProposals(db: Db, limit: number, notOf?: string): Prom
 }
 
 /**
- * How many measures this member of staff took alone since then.
- * The lock makes their next measure wait until this transaction ends.
+ * How many measures this member of staff took without a second person after `since`.
+ * A lock lets two measures of one member happen only one after the other, so that each is counted.
  */
 export async function countTakenAlone(trx: Trx, staffId: string, since: Date): Promise<number> {
   await trx.raw("select pg_advisory_xact_lock(hashtextextended('measures:' || ?, 1))", [staffId])
@@ -115,7 +115,7 @@ export async function insertMeasure(
 /**
  * Puts a proposal into force.
  * Security: Nobody approves a measure that they proposed.
- * @returns undefined for them, and if it was decided meanwhile
+ * @returns undefined for the proposer, and if the proposal was decided meanwhile
  */
 export async function setApproved(
   trx: AccountTrx,
@@ -131,7 +131,7 @@ export async function setApproved(
   return row && asMeasure(row)
 }
 
-/** Undefined if it was decided meanwhile. The proposer may take it back. */
+/** Undefined if it was decided meanwhile. A proposer who refuses it takes it back. */
 export async function setRefused(
   trx: Trx,
   id: string,
@@ -200,7 +200,7 @@ export async function noteRevision(trx: AccountTrx, id: string, revision: number
   await trx('measures').where({ id }).update({ mailbox_revision: revision })
 }
 
-/** Notes when the measures of a mailbox came into effect. Call it after the mailbox was updated. */
+/** Notes when the mail platform carried measures out. Call it after an update of the mailbox. */
 export async function noteEffect(db: Db, accountId: string): Promise<void> {
   await db.raw(
     `update measures m

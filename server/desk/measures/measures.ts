@@ -1,5 +1,5 @@
-import type { Suspension } from '#server/accounts/life/account-life.ts'
 // The measures, what each of them does, and which one may follow which.
+import type { Suspension } from '#server/accounts/life/account-life.ts'
 
 export const measureNames = [
   'limit-sending',
@@ -28,10 +28,10 @@ export const isMeasureCause = (value: unknown): value is MeasureCause =>
 
 export type EndReason = 'lifted' | 'appeal' | 'expired' | 'recovered' | 'replaced'
 
-/** What stands for an account. Only an operator lifts an `operator-block`. */
+/** What restricts an account now. Only an operator lifts an `operator-block`. */
 export type Standing = 'none' | MeasureName | 'operator-block'
 
-/** An analyst may take measures that end or lose nothing, a senior analyst all of them. */
+/** An analyst may take every measure but `block`, a senior analyst all of them. */
 export type MeasureRight = 'analyst' | 'senior'
 
 export interface MeasureRow {
@@ -119,7 +119,7 @@ export function standingOf(
   return inForce?.measure ?? 'none'
 }
 
-/** Which measures may follow what stands. `none` is the lift. */
+/** Which measures may follow each standing. `none` means to lift it. */
 export const transitions: Readonly<Record<Standing, readonly Standing[]>> = {
   none: ['limit-sending', 'suspend-sending', 'suspend-all', 'compromised', 'block'],
   'limit-sending': ['none', 'suspend-sending', 'suspend-all', 'compromised', 'block'],
@@ -133,7 +133,7 @@ export const transitions: Readonly<Record<Standing, readonly Standing[]>> = {
 export const allowsTransition = (from: Standing, to: Standing): boolean =>
   transitions[from].includes(to)
 
-/** How hard it is for the owner. An appeal can ease a measure to a smaller weight. */
+/** How hard a measure is for the owner. An appeal can ease it to one of a smaller weight. */
 const weight: Readonly<Record<Standing, number>> = {
   none: 0,
   'limit-sending': 1,

@@ -1,4 +1,4 @@
-// Notices of a measure: to every proven contact, and to the mailbox if its owner can still read it.
+// Notices of a measure: to every linked contact, and to the mailbox unless it refuses mail.
 
 import type { Trx } from '#db/connection.ts'
 import type { Suspension } from '#server/accounts/life/account-life.ts'
@@ -19,7 +19,7 @@ export type OwnerNotice = Extract<
 >
 
 const channelOf = { 'backup-address': 'mail', phone: 'sms' } as const
-/** An appeal is answered by mail only. */
+/** The others are about appeals and go by mail only. */
 const bySms: readonly OwnerNotice[] = ['account-blocked', 'account-unblocked']
 
 export async function notifyOwner<N extends OwnerNotice>(
@@ -30,7 +30,7 @@ export async function notifyOwner<N extends OwnerNotice>(
     readonly suspension: Suspension
     readonly name: N
     readonly params: MessageParams<N>
-    /** Names the occasion: each reader gets one notice of it. */
+    /** Names the occasion: each reader gets one notice for it. */
     readonly key: string
   },
 ): Promise<void> {

@@ -1,4 +1,4 @@
-// Notices to members of staff about the outcome of their own measures.
+// Notices to the members of staff whose measure an appeal has decided about.
 import type { Trx } from '#db/connection.ts'
 import { findAccount } from '#server/accounts/accounts/store.ts'
 import { isLocale } from '#server/kit/i18n/texts.ts'
@@ -10,7 +10,7 @@ export async function notifyStaff(
   trx: Trx,
   parts: DeskParts,
   notice: {
-    /** Null stands for nobody. Each member gets one notice. */
+    /** Null is skipped. A member who stands here twice gets one notice. */
     readonly staffIds: readonly (string | null)[]
     readonly name: 'appeal-outcome'
     readonly params: MessageParams<'appeal-outcome'>

@@ -5,7 +5,7 @@ import { findMeasure, listMeasures, type Measure } from './measure-store.ts'
 
 const latest = 5
 
-/** Whether the same person has just taken or proposed the same measure. */
+/** Whether this person has taken or proposed the same measure, and it still stands or waits. */
 export async function findRepeatedMeasure(
   db: Db,
   wanted: Omit<WantedMeasure, 'until'>,
@@ -24,7 +24,7 @@ export async function findRepeatedMeasure(
   return undefined
 }
 
-/** What the same person has decided about the measure. */
+/** What this person has decided about the measure already. */
 export async function findDecision(
   db: Db,
   measureId: string,

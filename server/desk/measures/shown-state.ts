@@ -1,4 +1,4 @@
-// The state of an account on a page, which the form of the page carries along.
+// The state of an account when a page was shown. The form of the page sends it back.
 import type { Standing } from './measures.ts'
 
 export interface AccountState {
@@ -14,9 +14,9 @@ export const shownState = ({ standing, inForce, passwordChangedAt }: AccountStat
   [standing, inForce?.id ?? '', passwordChangedAt.getTime()].join(' ')
 
 /**
- * The changes since the page was shown.
+ * What has changed since the page was shown.
  * Security: A decision on an outdated page is not carried out.
- * @param shown empty if there was no page, as at the command line
+ * @param shown empty if there was no page: then nothing counts as changed
  */
 export function changesSince(shown: string, now: AccountState): StateChange[] {
   if (shown === '') return []

@@ -1,4 +1,4 @@
-// What stands for an account now.
+// Locks an account and reads what restricts it now.
 import type { Trx } from '#db/connection.ts'
 import { type AccountTrx, lockAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import { findInForce, type Measure } from './measure-store.ts'
@@ -15,7 +15,7 @@ export interface StandingAccount {
   readonly locale: string | null
 }
 
-/** Locks the account first, so that its measures follow one another. Undefined if it is closed. */
+/** A lock lets the account's measures change one after the other. Undefined if it is closed. */
 export async function lockStanding(
   trx: Trx,
   accountId: string,

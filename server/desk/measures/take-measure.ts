@@ -31,7 +31,7 @@ export type TakenMeasure =
 
 /**
  * Takes a measure with all that follows from it, or proposes it to a second person.
- * @param shown the state of the account on the page of the decision; empty outside of a browser
+ * @param shown the field `shown` of the page on which staff decided; empty if there was no page
  */
 export async function takeMeasure(
   parts: DeskParts,
@@ -134,7 +134,7 @@ export async function liftMeasure(
   })
 }
 
-/** Ends every measure whose time is over, each in a transaction of its own. Returns how many. */
+/** Ends at most 200 measures whose time is over, each in its own transaction. Returns how many. */
 export async function endExpiredMeasures(parts: DeskParts): Promise<number> {
   const at = parts.clock.now()
   let ended = 0

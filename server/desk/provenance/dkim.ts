@@ -36,13 +36,13 @@ export interface OwnDkimKey {
   readonly selector: string
   /** The complete TXT record: `v=DKIM1; k=rsa; p=…`. */
   readonly record: string
-  /** Signatures that claim a later moment are refused. Earlier ones stay valid. */
+  /** Signatures of a later or an unknown moment are refused. Earlier ones stay valid. */
   readonly retiredAt?: Date
 }
 
 export interface DkimParts {
   readonly domains: readonly string[]
-  /** Also keys that have left the DNS. */
+  /** Our keys by setting, also those that have left the DNS. */
   readonly keys: readonly OwnDkimKey[]
   readonly resolveTxt: ResolveTxt
 }
@@ -103,7 +103,7 @@ async function verify(
     })
     return results
   } catch {
-    // A failing resolver gives a result. The library throws only for malformed letters.
+    // The library throws only for malformed letters. A failing DNS becomes one of its results.
     return null
   }
 }
@@ -173,7 +173,7 @@ function onlyOurs(header: string, domains: readonly string[]) {
 function faultOfTags(tags: ReadonlyMap<string, string>): DkimFault | null {
   // Security: A signature over the first bytes only (l=) proves nothing.
   if (tags.has('l')) return 'partial-body'
-  // At a moment that no Date can hold, the library stops and leaves the other signatures unread.
+  // A time that no Date can hold would make the library stop before the other signatures.
   const moments = [tags.get('t'), tags.get('x')].filter((time) => time !== undefined)
   return moments.every((time) => /^\d{1,11}$/.test(time)) ? null : 'malformed'
 }

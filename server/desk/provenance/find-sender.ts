@@ -6,20 +6,21 @@ import type { ReportedSender } from './provenance.ts'
 
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
-/** An account's id, an address, or the name before the @. */
+/** The sender's account id, mail address, or the name before the @. */
 function nameOf(sender: ReportedSender): string {
   if (sender.by === 'trace') return sender.account
   return sender.by === 'received' ? sender.login : sender.address
 }
 
-// Security: The account is found by who signed in to send, never by what the letter says of itself.
+// Security: A From that we did not sign never leads to an account.
+// The sign-in that sent the letter goes before any From.
 export async function findSenderAccount(
   db: Db,
   sender: ReportedSender | null,
   mailDomains: readonly string[],
 ): Promise<Account | undefined> {
   if (sender === null) return undefined
-  // Dovecot signs in as ADDRESS#EPOCH.
+  // Dovecot's sign-in names have the form ADDRESS#EPOCH.
   const name = nameOf(sender).split('#')[0] ?? ''
   if (uuid.test(name)) return await findAccount(db, name)
   const typed = parseTypedLogin(name, mailDomains)

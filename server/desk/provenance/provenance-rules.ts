@@ -13,7 +13,7 @@ export interface Evidence {
   readonly hasBody: boolean
   /** The From address, if it is the only one and of our domains. */
   readonly ownFrom: string | null
-  /** From, Return-Path, Sender or Message-ID names one of our domains. */
+  /** From, Sender, Resent-From, Return-Path or Message-ID names one of our domains. */
   readonly namesUs: boolean
   readonly fromOwnerEnforced: boolean
   readonly retold: boolean
@@ -52,7 +52,7 @@ export const provenanceRules: readonly ProvenanceRule[] = [
     verdict: 'proven',
     when: (evidence) => traced(evidence) && signed(evidence),
   },
-  // We signed it, and our servers let nobody send under the From of another account.
+  // We signed it, and our servers let nobody use the From of another account.
   {
     name: 'signature-and-owner',
     verdict: 'proven',

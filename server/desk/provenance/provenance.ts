@@ -43,7 +43,7 @@ export const reasonCodes = [
 
 export type ReasonCode = (typeof reasonCodes)[number]
 
-/** The sender by the strongest evidence. Only `trace` is proof, the others are hints for staff. */
+/** The sender by the strongest evidence: `trace` is proof, `received` is only a hint. */
 export type ReportedSender =
   | { readonly by: 'trace'; readonly account: string }
   | { readonly by: 'received'; readonly login: string }

@@ -27,10 +27,10 @@ const unproven = {
   content: 'unknown',
   sender: null,
 } as const
-/** The sender of a report that names none. */
+/** Stands for the sender if a report names none. */
 const nobody = '?'
 
-/** Writes nothing. A report with an unreadable letter becomes an unproven one. */
+/** Writes nothing. A report without a readable letter is unproven. */
 export async function readReportedLetter(parts: DeskParts, report: Report): Promise<ReadReport> {
   const { db, keyring, letterParser } = parts
   const evidence = report.evidenceId

@@ -44,7 +44,7 @@ const SUBMISSION = /^e?smtps?a$|^utf8smtps?a$/i
 
 export type FollowChain = (fields: readonly LetterField[]) => ChainReading
 
-/** @param relays the ones whose lines we believe. @throws on a malformed range */
+/** @param relays servers whose lines we believe. @throws on a malformed range */
 export function createChainReader(relays: readonly KnownRelay[]): FollowChain {
   const known = relays.map((relay) => ({ ...relay, list: toBlockList(relay.addresses) }))
   const byHost = (host: string | null) => {
@@ -62,13 +62,13 @@ export function createChainReader(relays: readonly KnownRelay[]): FollowChain {
     for (const [at, hop] of hops.entries()) {
       const writer = byHost(hop.by)
       // Security: A Received line that no known relay wrote ends the reading.
-      // Its sender may have written all lines below.
+      // The sender of the letter may have written all lines below.
       if (writer === undefined && at === 0) return { kind: 'unknown-receiver' }
       if (writer === undefined) break
       // Our server passed the letter on, so the lines below must be ours as well.
       if (crossed && !writer.ours) break
       // Security: No line below our submission server is believed.
-      // The sender wrote them. The server itself names the account only in the sealed trace.
+      // The letter came in with those lines, so its sender may have written them.
       if (writer.ours && SUBMISSION.test(hop.protocol ?? '')) return readSubmission(hop)
       if (hop.ip === null || contains(inside, hop.ip)) continue
       const giver = byAddress(hop.ip)

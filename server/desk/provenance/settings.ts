@@ -1,4 +1,4 @@
-// Settings of what is believed about a reported letter.
+// Settings: what proves where a reported letter came from.
 
 import { flag, list, text } from '#server/kit/settings/setting-kinds.ts'
 import { optional, row, type SettingsOf } from '#server/kit/settings/setting-row.ts'

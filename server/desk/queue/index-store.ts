@@ -10,9 +10,9 @@ const sealPurpose = 'abuse.index-key'
 export type DigestPurpose = 'subject' | 'reporter' | 'duplicate' | 'term'
 
 export interface DeskIndex {
-  /** HMAC-SHA-256 of a canonical value, which nobody can guess without the key. */
+  /** HMAC-SHA-256 of a value in its one spelling. Nobody guesses the value without the key. */
   digest(purpose: DigestPurpose, value: string): Promise<Buffer>
-  /** The first 8 bytes as a signed number, as in `abuse_search.terms`. */
+  /** For each value the start of its digest: 8 bytes as the number in `abuse_search.terms`. */
   terms(values: readonly string[]): Promise<string[]>
 }
 

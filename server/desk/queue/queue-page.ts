@@ -41,7 +41,7 @@ function readTab({ tab }: Query): Tab {
   return isQueueTab(tab) ? tab : 'new'
 }
 
-/** The key of the page before; its shape depends on the tab. */
+/** The key of the last line of the page before. Its shape depends on the tab. */
 function readAfter(query: Query, tab: Tab): string | undefined {
   const shape = tab === 'appeals' ? /^\d{1,18}$/ : /^\d{1,14}\.\d{1,18}$/
   const after = oneOf(query.after)

@@ -25,7 +25,7 @@ export interface QueuePage {
   readonly next: string | undefined
 }
 
-/** `new` and `unattributed` differ in whether an account is shown to have sent the letters. */
+/** For cases in `new` the sending account is known, for those in `unattributed` it is not. */
 const tabWhere: Readonly<Record<QueueTab, string>> = {
   new: 'closed_at is null and account_id is not null and claimed_by is null',
   mine: 'closed_at is null and claimed_by = :staffId',
@@ -35,7 +35,7 @@ const tabWhere: Readonly<Record<QueueTab, string>> = {
   closed: 'closed_at is not null',
 }
 
-/** The viewer outside of the console. Null would hide every case without an account. */
+/** Stands for no viewer. Null would hide every case without an account. */
 export const nobody = '00000000-0000-0000-0000-000000000000'
 
 /** Security: Lists and counts hold nothing about the viewer's own mailbox. */
@@ -127,8 +127,8 @@ export async function countTabs(db: Db, staffId: string): Promise<TabCounts> {
 /**
  * Cases that have a report with all terms of one alternative, newest first.
  * @param alternatives `index.terms` of what `parseSearch` returns
- * @param accountId adds the cases of this account, of which some may have no report
- * @param before id of a case, for the next page
+ * @param accountId adds the cases of this account, also those without a report
+ * @param before lists cases older than this id
  * @param notOf the viewer: cases about their own mailbox are left out
  */
 export async function searchCases(

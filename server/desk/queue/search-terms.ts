@@ -64,7 +64,7 @@ export function termsOf(findable: Findable): string[] {
 
 const beginningTerm = (beginning: string) => `subject-beginning:${beginning}`
 
-/** All of them must be there. `word*` is the beginning of a word. */
+/** A subject must have all of these terms. `word*` finds words that begin so. */
 function subjectTerms(text: string): string[] {
   return lower(text)
     .split(/\s+/)

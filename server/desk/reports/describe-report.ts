@@ -18,7 +18,7 @@ export function describeReport({ verdict, kind, details, ...report }: Report) {
     verdictKey: verdict ? `abuse.verdicts.${verdict}` : 'desk.waiting',
     kindKey: kind ? `desk.kinds.${kind}` : 'desk.noKind',
     tagKind: tagKinds[verdict ?? ''] ?? '',
-    /** The reasons for the verdict are open at once. */
+    /** The page then shows the reasons for the verdict without a click. */
     isSuspect: verdict === 'proven' || verdict === 'likely',
   }
 }

@@ -11,7 +11,7 @@ import { insertSearchTerms } from '../queue/search-store.ts'
 import { lockOriginal, lockUnjudged, noteJudged } from './judging-store.ts'
 import { findReport, noteOutcome, type Report } from './report-store.ts'
 
-/** Throws only for faults of ours: then the job runs again. */
+/** A bad letter throws nothing. If something of ours fails, it throws and the job runs again. */
 export async function judgeReport(parts: DeskParts, reportId: string): Promise<void> {
   const { db, keyring, clock, index } = parts
   const waiting = await findReport(db, keyring, reportId)
@@ -64,7 +64,7 @@ const judgedAs = (
   senderBy: read.provenance.sender?.by ?? null,
 })
 
-/** Joins the case of the original, but does not count. */
+/** A duplicate joins the case of its original. The case does not count it. */
 async function settleDuplicate(
   trx: Trx,
   { keyring }: DeskParts,

@@ -14,7 +14,7 @@ export async function lockUnjudged(
   return row && asReport(keyring, row)
 }
 
-/** The first report of the same letter by the same person. Later ones wait for this transaction. */
+/** The first report of this letter by this person. A lock makes later ones wait meanwhile. */
 export async function lockOriginal(
   trx: Trx,
   keyring: Keyring,
@@ -61,7 +61,7 @@ export async function noteJudged(
     })
 }
 
-/** Ids of unjudged reports from before `since`: their jobs were lost. */
+/** Ids of reports from before `since` that nobody judged: their jobs were lost. */
 export async function findForgottenReports(db: Db, since: Date, limit: number): Promise<string[]> {
   const rows = await db('abuse_reports')
     .whereNull('judged_at')

@@ -23,14 +23,14 @@ const filesAtOnce = 8
 /** Slow senders of one network must not take every place. */
 const filesOfNetwork = 2
 
-/** Boundaries and headers of the parts. */
+/** Room for the boundaries and headers between the fields. */
 const partsBytes = 64 * 1024
 
 /** Multer's codes for a body that is too large. */
 const tooLarge = new Set(['LIMIT_FILE_SIZE', 'LIMIT_FIELD_VALUE'])
 
 // Security: A file is read only for the form that has one, within its network’s limits.
-/** Belongs after the check of the origin and before the check of the form token. */
+/** Runs after the check of the origin. The form token is checked later: it is in the body. */
 export function fileForm({
   path,
   file,
@@ -66,7 +66,7 @@ export function fileForm({
     const own = reading.get(network) ?? 0
     const all = reading.values().reduce((sum, each) => sum + each, 0)
     if (own >= filesOfNetwork || all >= filesAtOnce) return next(new BusyError())
-    // If the client has left already, no `close` event would follow.
+    // If the client has left already, no `close` event would free the place again.
     if (res.closed) return
     reading.set(network, own + 1)
     res.once('close', () => {
@@ -88,6 +88,6 @@ export function fileForm({
 export const sentFile = (req: Request): Buffer | undefined =>
   req.file && req.file.size > 0 ? req.file.buffer : undefined
 
-/** Without a chosen file, browsers send an empty part without a name. */
+/** A chosen file that is empty. Without a choice browsers send an empty part without a name. */
 export const sentEmptyFile = (req: Request): boolean =>
   req.file?.size === 0 && req.file.originalname !== ''

@@ -31,13 +31,13 @@ export type JudgedForm =
 
 const outlookMagic = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 
-// Reported senders and reporters may have addresses of ours.
+// Senders and reporters may have addresses at our own domains.
 const anyAddress = (typed: string) => parseEmailAddress(typed, { ownDomains: [] })
 
 // People copy `Bank <x@y.example>` from their mail program.
 const bare = (typed: string) => /<([^<>]+)>\s*$/.exec(typed)?.[1] ?? typed
 
-/** Returns all faults at once. @param file wins over a pasted letter */
+/** Returns all faults at once. @param file counts instead of a pasted letter */
 export function judgeReportForm(
   form: ReportForm,
   file: Buffer | undefined,

@@ -1,4 +1,4 @@
-/** In the order of the form: the most frequent first. */
+/** In the order of the form: the most frequent kind first. */
 export const reportKinds = [
   'spam',
   'phishing',

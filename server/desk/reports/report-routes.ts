@@ -30,7 +30,7 @@ const perNetworkOf = ({ limits, settings }: DeskPageParts) =>
     seconds: msPerHour / msPerSecond,
   })
 
-/** Belongs before the body parser of all other forms. */
+/** Runs before the body parser of all other forms. */
 export function reportBody(parts: DeskPageParts): RequestHandler {
   const perNetwork = perNetworkOf(parts)
   return fileForm({

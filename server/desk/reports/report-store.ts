@@ -2,7 +2,7 @@
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
-import type { Provenance } from '../provenance/provenance.ts'
+import type { Provenance, ReasonCode } from '../provenance/provenance.ts'
 import type { Verdict } from '../provenance/provenance-rules.ts'
 import type { ReportKind } from './report-kind.ts'
 
@@ -11,7 +11,7 @@ export const reportPurpose = 'abuse.report'
 export type ReportChannel = 'form' | 'mail' | 'feedback-loop'
 export type ReportHow = 'source' | 'retold' | 'none'
 
-/** The reasons for closing a case that reporters may learn. */
+/** How a case can be closed. Its reporters learn it. */
 export const outcomes = ['measure-taken', 'no-breach', 'not-ours', 'not-enough'] as const
 export type Outcome = (typeof outcomes)[number]
 export const isOutcome = (value: unknown): value is Outcome =>
@@ -31,7 +31,7 @@ export interface ReportDetails {
   readonly sentAt?: string | null
   readonly linkHosts?: readonly string[]
   readonly attachments?: number
-  /** `outlook-msg`, `too-large` … */
+  /** Why the letter could not be read: `outlook-msg`, `too-large` … */
   readonly unreadable?: string
 }
 
@@ -51,8 +51,7 @@ export interface Report {
   readonly duplicateOf: string | null
   readonly verdict: Verdict | null
   readonly rule: string | null
-  /** Each is a `ReasonCode`. */
-  readonly reasons: readonly string[]
+  readonly reasons: readonly ReasonCode[]
   readonly content: Provenance['content'] | null
   readonly senderBy: 'trace' | 'received' | 'signed-from' | null
   readonly outcome: Outcome | null
@@ -75,7 +74,7 @@ export function asReport(keyring: Keyring, row: Record<string, unknown>): Report
     duplicateOf: row.duplicate_of === null ? null : String(row.duplicate_of),
     verdict: row.verdict as Verdict | null,
     rule: row.rule as string | null,
-    reasons: row.reasons as string[],
+    reasons: row.reasons as ReasonCode[],
     content: row.content as Report['content'],
     senderBy: row.sender_by as Report['senderBy'],
     outcome: row.outcome as Outcome | null,
@@ -110,7 +109,7 @@ export async function insertReport(
   return String(row.id)
 }
 
-/** Finds only judged reports. @param notOf excludes cases about the mailbox of this staff member */
+/** Finds judged reports only. @param notOf the viewer: no case about their own mailbox is found */
 export async function findCaseIdOfReference(
   db: Db | Trx,
   reference: string,
@@ -133,7 +132,7 @@ export async function findReport(
   return row && asReport(keyring, row)
 }
 
-/** Newest first. @param before the last report's id of the page before */
+/** Newest first. @param before lists reports older than this id */
 export async function listReportsOfCase(
   db: Db | Trx,
   keyring: Keyring,
@@ -150,7 +149,7 @@ export async function noteOutcome(trx: Trx, caseId: string, outcome: Outcome): P
   await trx('abuse_reports').where({ case_id: caseId }).whereNull('outcome').update({ outcome })
 }
 
-/** Marks up to `limit` closed reports as answered, and returns them. */
+/** Takes up to `limit` reports whose reporters do not know the outcome, and marks them as told. */
 export async function takeUnnotified(
   trx: Trx,
   keyring: Keyring,

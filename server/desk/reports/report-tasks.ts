@@ -10,7 +10,7 @@ import { enqueueJudging, judgeTask } from './take-report.ts'
 const fetchTask = 'abuse:fetch'
 const sweepTask = 'abuse:sweep'
 
-/** Judging never takes this long, so the job was lost. */
+/** Judging never takes this long: a report that still waits has lost its job. */
 const forgottenMs = 15 * msPerMinute
 
 export const reportTimes = [

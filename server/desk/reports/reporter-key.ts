@@ -1,6 +1,6 @@
 import { parseEmailAddress } from '#server/core/identifiers/email-address.ts'
 
-// Security: All spellings of a reporter have one key.
+// Security: All spellings of a reporter's address have one key.
 // Otherwise every `+tag` would have a limit of its own, though all mails reach one mailbox.
 export function reporterKey(address: string): string {
   const parsed = parseEmailAddress(address, { ownDomains: [] })

@@ -1,4 +1,4 @@
-// Settings of the intake of reports.
+// Settings: how reports come in.
 import { text, url, whole } from '#server/kit/settings/setting-kinds.ts'
 import { optional, row, type SettingsOf, secret } from '#server/kit/settings/setting-row.ts'
 

@@ -19,7 +19,7 @@ export const progressPurpose = 'abuse.progress'
 export interface TakenReport {
   readonly id: string
   readonly reference: string
-  /** Opens the page that shows its state. */
+  /** Part of the link to the page that shows the state of the report. */
   readonly progressToken: string
 }
 
@@ -34,7 +34,7 @@ export interface NewReport {
   readonly reporter: string | null
   readonly note: string
   readonly locale: Locale
-  /** Distinguishes reporters without an address. */
+  /** Stands for the reporter if they gave no address. */
   readonly network: string
   readonly acknowledge: boolean
 }
@@ -44,7 +44,7 @@ export async function enqueueJudging(trx: Trx, reportId: string): Promise<void> 
 }
 
 // Security: An unproven address gets few mails a day, without words of the reporter.
-/** Counts a mail to the reporter, and says whether it may be sent. */
+/** @returns a function that counts a mail to a reporter, and says whether it may be sent */
 export function limitReportMails({ limits, settings }: Pick<DeskParts, 'limits' | 'settings'>) {
   const points = settings.limitReportMailsPerAddressDay
   const limit = limits.limit('report-mails', { points, seconds: msPerDay / msPerSecond })
@@ -138,8 +138,8 @@ async function write(
 
 /**
  * Takes all reports or none. Both callbacks run in the same transaction.
- * @param isNew remembers the mail or form of the reports; false if it was remembered before
- * @param note remembers the result
+ * @param isNew remembers the mail or form that brought them; false if it came before
+ * @param note remembers the result for that form
  * @returns undefined if the reports were not new
  */
 export async function takeReports(
@@ -160,7 +160,7 @@ export async function takeReports(
   })
 }
 
-/** @param form digest of the sent form: a second click returns the report of the first */
+/** @param form digest of the sent form: a second click gets the report of the first one */
 export async function takeReport(
   parts: DeskParts,
   report: NewReport,

@@ -1,7 +1,7 @@
 import type { MenuEntry } from '#server/kit/pages/menu.ts'
 import type { StaffRight } from './rights.ts'
 
-/** An entry of the console's menu. @param right without it, for all of the staff */
+/** An entry of the console's menu. Without a right, all members of staff see it. */
 export const consoleEntry = (
   pageId: string,
   { rank, href, right }: { rank: number; href: string; right?: StaffRight },

@@ -45,7 +45,7 @@ export async function findFactor(db: Db | Trx, accountId: string): Promise<Facto
   )
 }
 
-/** False if it was confirmed meanwhile. */
+/** False if another request confirmed the secret meanwhile. */
 export async function confirmFactor(
   trx: AccountTrx,
   accountId: string,
@@ -73,7 +73,7 @@ export async function spendStep(
   return changed === 1
 }
 
-/** False if there was none. With a role left, the member enrols again. */
+/** False if there was none. A member who still has a role must enrol again. */
 export async function removeFactor(trx: AccountTrx, accountId: string): Promise<boolean> {
   await trx('staff_sessions')
     .whereIn('id_digest', trx('sessions').where({ account_id: accountId }).select('id_digest'))

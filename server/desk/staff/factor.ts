@@ -30,12 +30,12 @@ export function factorStepOf(secret: string, code: string, at: Date): number | n
   return verified.valid && 'timeStep' in verified ? verified.timeStep : null
 }
 
-// Without characters that look alike.
+// No two of these characters look alike.
 const alphabet = '23456789abcdefghjkmnpqrstvwxyz'
 const signs = 16
 export const recoveryCodes = 10
 
-/** 16 of 30 characters are 78 bits. */
+/** 16 characters from an alphabet of 30 make 78 bits. */
 const newRecoveryCode = (): string =>
   Array.from(
     { length: signs },

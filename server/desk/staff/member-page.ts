@@ -1,4 +1,4 @@
-// What members of staff see and set of their own: roles, recovery codes left, shortcuts.
+// What members of staff see and set about themselves: roles, recovery codes left, shortcuts.
 import type { RequestHandler } from 'express'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'

@@ -131,7 +131,7 @@ async function prepareSecret(
   return factor.confirmedAt ? undefined : keyring.open(factorSealPurpose, factor.secretSealed)
 }
 
-/** The time step of an authenticator's code; null if the code is none of now. */
+/** The time step of an authenticator's code; null if the code is not valid now. */
 function stepOf(keyring: Keyring, factor: Factor, code: TypedFactor, at: Date): number | null {
   if (code.kind !== 'totp') return null
   return factorStepOf(keyring.open(factorSealPurpose, factor.secretSealed), code.code, at)
@@ -161,7 +161,7 @@ const confirmStep = (
 
 type SpentCode = Exclude<TypedFactor, { kind: 'neither' }> & { readonly step: number | null }
 
-/** Lets the session in by a code. False if the code was used before, or is no recovery code. */
+/** Lets the session in. False if the code was used before, or is no recovery code of theirs. */
 const spendCode = (
   { db, keyring }: DoorParts,
   { proof, client }: Caller,
@@ -189,7 +189,7 @@ const spendCode = (
     return true
   })
 
-/** Lets the session in, with new recovery codes that it shows until they are kept. */
+/** Lets the session in, and shows it new recovery codes until the member says they are kept. */
 async function enterWithNewCodes(
   trx: AccountTrx,
   keyring: Keyring,

@@ -1,4 +1,4 @@
-// A sample of a page of staff, in the console's frame.
+// Makes the sample of a staff page, with what the layout of the console needs.
 import type { Sample } from '#server/kit/pages/sample.ts'
 import { rightsOf } from './rights.ts'
 

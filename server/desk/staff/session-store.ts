@@ -34,12 +34,12 @@ export interface StaffStanding {
   readonly roles: readonly StaffRole[]
   readonly enrolled: boolean
   readonly shortcuts: boolean
-  /** Last staff page of this session; null if it has not passed the staff door. */
+  /** When this session last saw a staff page; null if it has not passed the staff door. */
   readonly seenAt: Date | null
   readonly hasNewCodes: boolean
 }
 
-/** Read at every request, so that a revoked role is gone at the next one. */
+/** Read at every request, so that a revoked role has no effect from the next request on. */
 export async function findStanding(
   db: Db,
   accountId: string,

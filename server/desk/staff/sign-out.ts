@@ -10,7 +10,7 @@ export interface StaffSignOut {
   readonly at: Date
 }
 
-/** Only who had passed the staff door leaves the staff pages. */
+/** Records nothing for a session that has not passed the staff door. */
 export async function recordStaffSignOut(
   trx: Trx,
   keyring: Keyring,

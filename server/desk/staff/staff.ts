@@ -47,7 +47,7 @@ export interface StaffGuards {
   requireStaff(right?: StaffRight, page?: FormPage): RequestHandler
 }
 
-/** `seen_at` is written at most this often. */
+/** The database is not told at every request that a session was seen, only after this time. */
 const touchMs = 30 * msPerSecond
 
 const without = (right: StaffRight) => new RightMissing(`without the right ${right}`)

@@ -97,7 +97,7 @@ test('every look at a letter is recorded before the letter is shown', async () =
     assert.equal(await viewEvidence(desk, { ...request, evidenceId: unknown }, 'text'), undefined)
 })
 
-test('the account is found by who signed in to send, never by what the letter says of itself', async () => {
+test('a From that we did not sign never leads to an account', async () => {
   const letter = await sendLetter(portal.keyring, {
     accountId: idOf('sender'),
     from: `innocent@${ourDomain}`,

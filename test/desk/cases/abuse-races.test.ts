@@ -374,7 +374,7 @@ test('what staff do or see is recorded in the same transaction', async () => {
   assert.ok((await timeline())?.includes('Not recorded.'))
 })
 
-test('what staff do in a session that has ended is not done', async () => {
+test('what staff do in a session that has ended has no effect', async () => {
   const { desk, db } = portal.parts
   const [staffId, accountId] = [idOf('ada.analyst'), idOf('sender.four')]
   const by = { staffId, proof: await proofNow(db, staffId), right: 'senior' as const }

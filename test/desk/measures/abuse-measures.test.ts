@@ -297,7 +297,7 @@ test('an operator who blocks a restricted account reads that the measure may end
   assert.match(outcome.text, /A measure of the abuse desk blocks it, and may end/)
 })
 
-test('only a senior analyst ends a block for good', async () => {
+test('only a senior analyst ends a lasting block', async () => {
   const person = await equip(portal)
   const taken = await take(person, 'block')
   assert.ok(taken.kind === 'taken')

@@ -325,7 +325,7 @@ test('evidence is never changed, and deleted only when its time is over', async 
   assert.ok(await portal.db('evidence_views').first(), 'who looked is kept')
 })
 
-test('evidence is shown only as it was handed in, by its hash', async () => {
+test('evidence is shown only if its hash still fits the letter that was handed in', async () => {
   const { desk } = portal.parts
   const source = await sendLetter(portal.keyring, { accountId: hannaId, from: good.sender })
   const report = { channel: 'form', kind: 'spam', how: 'source', reporter: null, note: '' } as const

@@ -51,7 +51,7 @@ test('every limit is in the list of what its key is made of', () => {
   assert.deepEqual([...new Set(found)].sort(), Object.values(keys).flat().sort())
 })
 
-test('all spellings of a reporter have one key', () => {
+test("all spellings of a reporter's address have one key", () => {
   const one = [
     'anna@gmail.com',
     'An.Na+1@GMAIL.com',

@@ -6,7 +6,7 @@ import { spendAlert } from '#server/mail/sending-limits/spend-alert.ts'
 import { findCase, openCase, setSeverity } from '../case-store.ts'
 import { insertTimelineEntry } from '../timeline-store.ts'
 
-/** As many as a dangerous kind has: a full sending limit is often the first sign of a theft. */
+/** As for a dangerous report: a full sending limit is often the first sign of a stolen account. */
 const points = 3
 
 /** Does its work once for each alert, however often the job runs. */

@@ -45,7 +45,7 @@ function readWanted(raw: Readonly<Record<string, unknown>>, now: Date): Wanted |
   if (!isMeasureName(measure)) return [{ field: 'measure', reason: 'missing' }]
   if (!isMeasureCause(cause)) return [{ field: 'cause', reason: 'missing' }]
   const rule = measureRows[measure].until
-  // The field has a value for every measure: one that cannot have an end ignores it.
+  // The form always sends `days`. A measure that cannot have an end ignores it.
   if (rule === 'none') return { measure, cause, days: 'none', until: null }
   const days = measureDays.find((each) => each === raw.days) ?? 'none'
   if (days !== 'none') {
@@ -71,7 +71,7 @@ function warningsOf(
   ]
 }
 
-/** @throws NotFound */
+/** @throws NotFound if there is no such case, or it has no account */
 async function openBoth({ desk, db }: DeskPageParts, req: Request, staff: StaffMember) {
   const found = await openCase(desk, req.params.id, staff)
   const account = found.accountId ? await findAccount(db, found.accountId) : undefined
@@ -79,7 +79,7 @@ async function openBoth({ desk, db }: DeskPageParts, req: Request, staff: StaffM
   return { found, account }
 }
 
-/** @param refused why it could not be taken just now */
+/** @param refused why the measure was refused when the form was sent */
 async function describe(
   parts: DeskPageParts,
   { found, account }: { found: Case; account: Account },
@@ -92,7 +92,7 @@ async function describe(
   const noWayBack = await lacksWayBack(desk, account.id, wanted.measure)
   const step = refuseStep(state.standing, wanted.measure, actorOf(staff).right)
   const errors = [step, refused].flatMap((each) => (each ? refusalErrors(each) : []))
-  // If only the page was out of date, the measure can be taken on the page as it is now.
+  // If the page was only out of date, it offers the measure again with the state of now.
   const isOffered = !step && (!refused || refused.kind === 'changed')
   const warnings = isOffered ? warningsOf(found, account, state.standing, wanted.measure) : []
   return {

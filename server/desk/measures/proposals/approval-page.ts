@@ -106,7 +106,7 @@ export function approvalPage(parts: DeskPageParts): Handlers {
         proposal,
         state,
         mayApprove: !proposal.mine && !refused,
-        // Without a form that was just sent, the page says in advance why nobody can approve.
+        // Why this viewer cannot approve. After a refused form `errors` says it already.
         refusals: refused && errors.length === 0 ? refusalErrors(refused) : [],
         consequences: consequencesOf(measure.measure, noWayBack),
         warnings: warningsOf(account, measure, state.standing, noWayBack),

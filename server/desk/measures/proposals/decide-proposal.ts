@@ -20,7 +20,7 @@ import { lockStanding } from '../standing-store.ts'
 
 export type DecidedProposal =
   | { readonly kind: 'done'; readonly measure: Measure }
-  /** Decided meanwhile, or proposed by the same person. */
+  /** Decided meanwhile, or proposed by the person who approves. */
   | { readonly kind: 'not-yours' }
   | MeasureRefusal
 
@@ -80,7 +80,7 @@ export async function approveMeasure(
   })
 }
 
-/** Rolls back an approval of a proposal that was decided meanwhile, or that is one's own. */
+/** Rolls an approval back: somebody decided meanwhile, or the approver is the proposer. */
 class NotYours extends Error {}
 
 /** Refuses a proposal. The proposer takes it back in the same way. */

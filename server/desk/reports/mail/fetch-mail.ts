@@ -1,10 +1,10 @@
-// Fetches the mail of the abuse address by IMAP. Only mails that were taken in are marked as seen.
+// Fetches the mail of the abuse address by IMAP. A mail that failed stays unseen for the next run.
 import type { ConnectionOptions } from 'node:tls'
 import { ImapFlow } from 'imapflow'
 import type { DeskParts } from '#server/desk/desk.ts'
 import { intakeMail, mailMaxBytes } from './intake-mail.ts'
 
-/** The next run continues. */
+/** The next run fetches the rest. */
 const mostAtOnce = 200
 const waits = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 }
 
@@ -22,7 +22,7 @@ export function parseImapUrl(url: string) {
 }
 
 /**
- * Returns how many mails were taken in.
+ * Returns how many mails became reports or got the question for the letter back.
  * @param tls for a server whose certificate comes from a private authority
  */
 export async function fetchMail(parts: DeskParts, tls: ConnectionOptions = {}): Promise<number> {
@@ -38,7 +38,7 @@ export async function fetchMail(parts: DeskParts, tls: ConnectionOptions = {}): 
       const unseen = (await client.search({ seen: false }, { uid: true })) || []
       let taken = 0
       for (const uid of unseen.slice(0, mostAtOnce)) {
-        // A mail that fails is tried again in the next run, and the others go on.
+        // One mail that fails does not stop the others.
         const outcome = takeOne(parts, client, String(uid)).catch((err) => {
           if (!client.usable) throw err
           log.warn({ err }, 'a report by mail was not taken in')

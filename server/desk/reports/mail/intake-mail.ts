@@ -20,23 +20,23 @@ export type TakenMail =
 
 type ReadMail = Exclude<ReportMail, { kind: 'refused' }>
 
-/** Lower case. RFC 2142 asks for one at each domain. */
+/** In lower case. By default `abuse@` at each domain, as RFC 2142 asks. */
 export const abuseAddressesOf = ({ abuseAddress, mailDomains }: DeskParts['settings']): string[] =>
   (abuseAddress ? [abuseAddress] : mailDomains.map((domain) => `abuse@${domain}`)).map((each) =>
     each.toLowerCase(),
   )
 
-/** The addresses that the portal writes from: mail from them is our own. */
+/** Mail from one of these addresses is our own, or comes back in a loop. */
 const ownAddresses = ({ settings }: DeskParts): string[] => {
   const from = /<([^<>]+)>\s*$/.exec(settings.mailFrom)?.[1] ?? settings.mailFrom
   return [...abuseAddressesOf(settings), from.trim().toLowerCase()]
 }
 
-/** Throws only for faults of ours: then the mail may be taken in again. */
+/** No mail makes it throw. If something of ours fails, it throws: hand the mail in again. */
 export async function intakeMail(parts: DeskParts, raw: Uint8Array): Promise<TakenMail> {
   const mail = await parts.letterParser.reportMail(raw, ownAddresses(parts))
   if (mail.kind === 'refused') {
-    // An unreadable mail has no Message-ID, so its hash identifies it.
+    // The Message-ID of such a mail was not read, so its hash identifies it.
     const key = createHash('sha256').update(raw).digest('hex')
     return await leave(parts, key, `refused:${mail.reason}`)
   }

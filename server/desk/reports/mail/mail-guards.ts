@@ -45,7 +45,7 @@ export function isLoop(
   return from.some((address) => ownAddresses.includes(address))
 }
 
-/** A null sender, or a delivery report (RFC 3464). */
+/** A null sender, a mail system as sender, or a report of delivery or reading (RFC 3464, 8098). */
 export function isBounce(fields: readonly LetterField[], contentType: string): boolean {
   if (
     /^multipart\/report\b/i.test(contentType) &&

@@ -1,7 +1,7 @@
-// Remembers the mails to the abuse address that were taken in.
+// Remembers each mail to the abuse address, so that none is taken in twice.
 import type { Db, Trx } from '#db/connection.ts'
 
-/** False if the mail was taken in before, by any way. */
+/** False if the mail came before, by IMAP or by LMTP. */
 export async function noteMail(
   trx: Trx,
   mail: { key: string; outcome: string; at: Date },

@@ -61,7 +61,7 @@ const ENVELOPE_TYPES = [
   'application/eml',
 ]
 
-/** No mail makes it throw. @param ownAddresses lower case: all addresses the portal sends from */
+/** No mail makes it throw. @param ownAddresses lower case: mail from them is our own */
 export async function parseReportMail(
   mail: Uint8Array,
   ownAddresses: readonly string[],

@@ -21,7 +21,7 @@ export const codeErrors = ({ kind }: Refused): FormError[] => [
 export const logWrongCode = ({ log }: Pick<DeskPageParts, 'log'>, req: Request): void =>
   log.security({ event: 'code.wrong', ...askerOf(req), what: 'staff-door' })
 
-/** The staff page to go on to. The door leads to no other pages. */
+/** The page after the door. It is a staff page, whatever the URL asks for. */
 const parseStaffNext = (raw: unknown): string => {
   const next = parseNext(raw)
   return next?.startsWith('/staff') && !next.startsWith('/staff/door') ? next : '/staff'
