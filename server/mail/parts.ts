@@ -17,7 +17,7 @@ export interface MailParts extends RecoveryParts {
     AppPasswordSettings &
     SendingLimitSettings
   readonly platform: MailPlatform
-  /** Called after the platform has taken over what a mailbox is to be. */
+  /** Called after each run of the convergence job. The mailbox may still be behind. */
   readonly noteConverged: (accountId: string) => Promise<void>
   readonly isSendingLimited: LimitedSendingParts['isSendingLimited']
 }

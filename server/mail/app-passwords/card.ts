@@ -1,6 +1,5 @@
 import type { AppPassword } from './store.ts'
 
-/** An app password as the pages show it. */
 export interface AppPasswordCard
   extends Pick<AppPassword, 'id' | 'name' | 'services' | 'createdAt' | 'lastUsed'> {
   readonly isHeld: boolean

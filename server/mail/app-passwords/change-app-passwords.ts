@@ -22,10 +22,10 @@ interface Change {
   readonly client: ClientInfo
 }
 
-/** What an app password is after a request to keep or revoke it. */
+/** How an app password stands after its owner asked to keep or revoke it. */
 export type Standing = 'opens' | 'revoked' | 'never-theirs'
 
-/** Revoking again changes nothing and is no fault. @throws StaleProof */
+/** Revoking twice changes nothing and is no fault. @throws StaleProof */
 export async function revokeOne(
   parts: AppPasswordParts & NoticeParts,
   { proof, id, client }: Change & { id: string },
@@ -79,7 +79,7 @@ async function notifyRevoked(trx: AccountTrx, parts: NoticeParts, revoked: Revok
   })
 }
 
-/** Leaves the notice to the caller. @returns how many were revoked */
+/** Sends no notice: the caller does. @returns how many were revoked */
 export async function revokeAll(
   trx: AccountTrx,
   { keyring }: Pick<AppPasswordParts, 'keyring'>,
@@ -95,7 +95,7 @@ export async function revokeAll(
 
 /**
  * Security: After a reset, no app password opens mail until its owner keeps it.
- * The caller's transaction must bring the mailbox to the platform. @returns how many are held now
+ * The caller must enqueue the job for the platform. @returns how many this call holds
  */
 export async function holdAppPasswords(
   trx: AccountTrx,

@@ -27,21 +27,21 @@ export interface WantedAppPassword {
   readonly client: ClientInfo
   readonly name: string
   readonly services: readonly MailService[]
-  /** Digest of the form: the same form gets the same app password again. */
+  /** Digest of the sent form: a form that is sent again gets the same app password. */
   readonly form?: Buffer
 }
 
-/** The secret is in the answer and nowhere else. */
+/** Only this answer holds the secret: it is stored nowhere. */
 export type Created =
   | { readonly kind: 'created'; readonly id: string; readonly secret: string }
   | { readonly kind: 'full' }
 
-/** Rolls the transaction back. */
+/** Thrown to roll the transaction back. */
 class Full extends Error {
   override readonly name = 'Full'
 }
 
-/** Rolls the transaction of a repeated form back, so that nothing is sent to the platform. */
+/** Thrown for a form that came before: the roll-back keeps the platform from a useless revision. */
 class AlreadyCreated extends Error {
   override readonly name = 'AlreadyCreated'
   readonly id: string
@@ -70,7 +70,7 @@ export async function createAppPassword(
   }
 }
 
-/** Security: A form sent twice makes one app password, and nobody makes it without our key. */
+/** Security: A form sent twice makes one app password, which needs the portal's key to compute. */
 function seedOf({ keyring }: AppPasswordParts, { proof, form }: WantedAppPassword) {
   if (!form) return undefined
   const pair = [proof.accountId, form.toString('base64url')]
@@ -86,7 +86,7 @@ async function insertAndNotify(
   const { accountId } = proof
   const at = parts.clock.now()
   const revision = await wantAppPasswords(trx, { accountId, at, endSessions: false })
-  // The mailbox is locked now, so a second click finds what the first one inserted.
+  // `wantAppPasswords` locked the mailbox, so a second click finds what the first one inserted.
   const known = await findByDigest(trx, accountId, digest)
   if (known) throw new AlreadyCreated(known)
   const added = { accountId, name, services, digest, revision, at }

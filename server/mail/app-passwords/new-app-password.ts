@@ -10,7 +10,7 @@ export function newAppPassword(seed: Uint8Array = randomBytes(32)): string {
   const count = appPasswordLetters.length
   const even = 256 - (256 % count)
   const stream = createHash('shake256', { outputLength: 512 }).update(seed).digest()
-  // Bytes from `even` on would make some letters more likely than others.
+  // With the bytes from `even` on, some letters would be more likely than others.
   const letters = [...stream]
     .filter((byte) => byte < even)
     .map((byte) => appPasswordLetters[byte % count])
@@ -19,6 +19,6 @@ export function newAppPassword(seed: Uint8Array = randomBytes(32)): string {
   return Array.from({ length: appPasswordGroups }, group).join(' ')
 }
 
-/** The SHA-256 of the secret without blanks, which mail servers compare. */
+/** SHA-256 of the secret without blanks. Mail servers compare it with what was typed. */
 export const digestOfAppPassword = (secret: string): Buffer =>
   createHash('sha256').update(secret.replaceAll(' ', '')).digest()

@@ -8,9 +8,8 @@ export type ReadForm =
   | { readonly kind: 'ok'; readonly name: string; readonly services: readonly MailService[] }
   | { readonly kind: 'refused'; readonly errors: readonly FormError[] }
 
-/** Reads the form of a new app password. */
 export function readForm(fields: Readonly<Record<'name' | MailService, string>>): ReadForm {
-  // Invisible characters would make two names look alike.
+  // With invisible characters, two different names could look alike.
   const name = fields.name.normalize('NFC').replace(/\p{C}/gu, '').replace(/\s+/g, ' ').trim()
   const chosen = services.filter((service) => fields[service] === 'on')
   const errors: FormError[] = []

@@ -22,7 +22,7 @@ import { listAppPasswords, spendHandingOut } from './store.ts'
 
 const page = '/account/app-passwords'
 const flashes = ['revoked', 'all-revoked', 'kept', 'revoked-before'] as const
-/** The owner gets a letter for each app password; this keeps them from being flooded. */
+/** Each new app password sends its owner a letter, and a thief must not flood the mailbox. */
 const createdPerDay = { points: 60, seconds: 86_400 }
 
 const ownerId = (req: Request) => ownerOf(req)?.id ?? ''
@@ -178,7 +178,7 @@ function revokingPages(parts: MailParts) {
 
   /** Security: What revoking stops is shown before it stops. */
   const show = (req: Request, res: Response, ending: AppPasswordCard[], all: boolean) => {
-    // One that was revoked meanwhile looks like one that never existed.
+    // Revoked meanwhile and never existed: both look alike here.
     if (ending.length === 0) return res.redirect(303, page)
     pages.show(req, res, {
       id: 'app-password-revoke',

@@ -1,5 +1,3 @@
-// App passwords, as their owner sees them.
-
 import { type MessageSamples, occasion, undo, weak } from '#server/kit/messages/message-sample.ts'
 import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'

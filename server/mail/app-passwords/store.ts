@@ -1,4 +1,4 @@
-// App passwords. Those that are neither revoked nor held open mail.
+// An app password opens mail unless it is revoked or held.
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import { msPerMinute } from '#server/core/durations.ts'
@@ -9,9 +9,9 @@ export interface AppPassword {
   readonly name: string
   readonly services: readonly MailService[]
   readonly createdAt: Date
-  /** False until the platform has it. */
+  /** False until the platform has taken the app password over. */
   readonly live: boolean
-  /** Not null while it waits to be kept or revoked. */
+  /** Not null while the app password waits for its owner to keep or revoke it. */
   readonly heldAt: Date | null
   readonly lastUsed: { readonly at: Date; readonly service: string; readonly place: string } | null
 }
@@ -44,7 +44,7 @@ export async function insertAppPassword(
   return rows[0]?.id
 }
 
-/** Finds revoked ones too. @returns the id */
+/** Finds revoked app passwords too. @returns the id */
 export async function findByDigest(
   trx: Trx,
   accountId: string,
@@ -56,7 +56,7 @@ export async function findByDigest(
   return row?.id
 }
 
-/** Those that open mail, oldest first. */
+/** App passwords that are neither revoked nor held, oldest first. */
 export async function listOpeningAppPasswords(
   db: Db,
   accountId: string,
@@ -70,7 +70,7 @@ export async function listOpeningAppPasswords(
   }))
 }
 
-/** All that are not revoked, newest first. */
+/** App passwords that are not revoked, newest first. */
 export async function listAppPasswords(db: Db, accountId: string): Promise<AppPassword[]> {
   const applied = db('mailboxes')
     .where({ account_id: accountId })
@@ -99,7 +99,7 @@ export interface KnownAppPassword {
   readonly revokedAt: Date | null
 }
 
-/** By id, with those that were revoked lately. */
+/** All app passwords by id, also revoked ones until they are deleted. */
 export async function listKnownAppPasswords(
   db: Db | Trx,
   accountId: string,
@@ -136,7 +136,7 @@ export async function revokeAppPassword(
 export const markAllRevoked = (trx: AccountTrx, accountId: string, at: Date): Promise<number> =>
   standing(trx, accountId).update({ revoked_at: at })
 
-/** Holds those that open mail. @returns how many */
+/** Holds all that are not held yet. @returns how many */
 export const markHeld = (trx: AccountTrx, accountId: string, at: Date): Promise<number> =>
   standing(trx, accountId).whereNull('held_at').update({ held_at: at })
 
@@ -155,7 +155,7 @@ export async function releaseAppPassword(
   return row?.name
 }
 
-/** @returns true the first time only, and only if the app password is not revoked */
+/** @returns true for the first call only, and never for a revoked app password */
 export async function spendHandingOut(
   db: Db,
   accountId: string,
@@ -169,7 +169,7 @@ export async function spendHandingOut(
   return spent === 1
 }
 
-/** Writes only a newer use: of another service, or after five minutes. */
+/** Writes only if five minutes have passed since the last use, or if the service is another. */
 export async function noteAppPasswordUse(
   db: Db,
   use: { accountId: string; id: string; service: string; place: string; at: Date },
@@ -189,7 +189,7 @@ export async function noteAppPasswordUse(
     .update({ last_used_at: use.at, last_used_service: use.service, last_used_place: use.place })
 }
 
-/** Revoked ones are kept for a while, since they explain refused sign-ins. */
+/** Revoked app passwords stay for a while: they explain refused sign-ins to the owner. */
 export async function deleteRevokedAppPasswords(
   db: Db,
   before: Date,

@@ -9,7 +9,7 @@ export interface Facts {
   readonly mainPasswordOpensMail: boolean
 }
 
-/** The texts are `client-sign-ins.why.<reason>` and `client-sign-ins.todo.<reason>`. */
+/** A reason has two texts: `client-sign-ins.why.<reason>` and `client-sign-ins.todo.<reason>`. */
 export type Explained =
   | { readonly reason: 'succeeded' }
   | { readonly reason: 'succeeded-app-password' | 'app-password-held'; readonly name: string }
@@ -41,7 +41,7 @@ export function explain(signIn: ClientSignIn, facts: Facts): Explained {
   }
 }
 
-/** The mark of a password that once opened the mailbox shows which one it is. */
+/** A refused password that once opened the mailbox is known by its mark. */
 function explainRefusal(signIn: ClientSignIn, facts: Facts): Explained {
   const mark = facts.marks.get(signIn.mark.toString('hex'))
   const unknown: Explained = {

@@ -21,10 +21,11 @@ export type Verdict =
   | { readonly kind: 'look'; readonly waitSeconds: number }
   | { readonly kind: 'refuse' }
 
-/** Security: A right password waits a second at most, whatever others behind its network do. */
+// Security: A right password waits a second at most, unless its network has used up all guesses.
+// Then only a password that was right there before is let through.
 const waitSeconds = 1
 
-/** The pair depends only on what was typed, so known and unknown names count alike. */
+/** The pair is network and typed name, not account: unknown names count like known ones. */
 export function tryOf(
   { keyring, clock }: Pick<JudgeParts, 'keyring' | 'clock'>,
   asked: AskedTry,
@@ -37,7 +38,7 @@ export function tryOf(
   return { pair, mark: mark.subarray(0, 8), at: clock.now() }
 }
 
-/** Counts different passwords, so a program that repeats an old password is one guess. */
+/** Counts different passwords: a mail program that repeats an old password makes one guess. */
 export async function judgeTry(parts: JudgeParts, asked: AskedTry): Promise<Verdict> {
   const { limitClientPasswords, limitClientGuessesPerHour } = parts.settings
   const found = tryOf(parts, asked)

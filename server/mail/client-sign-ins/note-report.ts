@@ -14,15 +14,15 @@ export interface NoteParts {
   readonly clock: Clock
   readonly keyring: Keyring
   readonly settings: { readonly mailDomains: readonly string[] }
-  /** Roughly where a network address is. */
+  /** @returns roughly where a network address is */
   readonly placeOf: (ip: string) => string
 }
 
-/** A report about no mailbox of ours is dropped. */
+/** Drops a report whose login has no mailbox here. */
 export async function noteReport(parts: NoteParts, report: SignInReport): Promise<void> {
   const { db, clock, keyring, settings, placeOf } = parts
   const { login, service, appPasswordId } = report
-  // People also type the name alone.
+  // Some people type the name without its domain.
   const meant = login.includes('@')
     ? [login]
     : settings.mailDomains.map((domain) => `${login}@${domain}`)
@@ -31,7 +31,7 @@ export async function noteReport(parts: NoteParts, report: SignInReport): Promis
   const { accountId } = target
   const at = clock.now()
   // Security: Neither the hash of a password nor a whole network address is kept in clear.
-  // Even 12 bits of a hash would help a thief of the database to sort out guesses.
+  // With even 12 bits of a hash, a thief of the database could sort out guesses.
   const pair = `${accountId}\n${report.passwordHash}`
   const mark = keyring.digest('client-sign-ins.mark', pair).subarray(0, 16)
   const outcome = outcomeOf(report, target)
@@ -43,8 +43,8 @@ export async function noteReport(parts: NoteParts, report: SignInReport): Promis
   const signIn = { accountId, bucket, service, outcome, appPasswordId, place, at, mark: kept }
   await recordSignIn(db, signIn)
   if (!good) return
-  // Dovecot hashes a good SMTP password with the session's login (ADDRESS#EPOCH), which no later
-  // report has.
+  // Dovecot hashes a good SMTP password together with the session's login (ADDRESS#EPOCH). Refused
+  // sign-ins have another login, so such a mark would match none of them.
   if (service !== 'smtp') {
     await noteGoodMark(db, { accountId, mark, appPasswordId, at })
     await noteGoodTry(db, tryOf(parts, report))
@@ -61,7 +61,7 @@ function outcomeOf(
   if (!wasLookedAt) return 'not-judged'
   const shut =
     suspension === 'login' || suspension === 'all' || (suspension === 'send' && service === 'smtp')
-  // Dovecot reports a success for the right password of a blocked mailbox, and then hangs up.
+  // For the right password of a blocked mailbox, Dovecot reports a success and then hangs up.
   if (shut) return 'blocked'
   return succeeded ? 'succeeded' : 'refused'
 }

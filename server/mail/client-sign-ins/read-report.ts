@@ -1,4 +1,4 @@
-// What Dovecot sends before and after a sign-in (auth policy).
+// Reads what Dovecot sends before and after a sign-in (auth policy).
 import { z } from 'zod'
 
 const asked = z.object({
@@ -10,7 +10,7 @@ const asked = z.object({
 })
 const report = asked.extend({
   success: z.boolean(),
-  /** We refused the sign-in, so the password was not checked. */
+  /** True if the portal refused the sign-in, so that Dovecot did not check the password. */
   policy_reject: z.boolean().default(false),
   app_password: z.string().max(64).default(''),
 })

@@ -6,7 +6,7 @@ export interface ClientSignIn {
   readonly service: 'imap' | 'pop3' | 'smtp'
   readonly outcome: Outcome
   readonly appPasswordId: string | null
-  /** Empty if many were refused at once. */
+  /** Empty for a success, and where too many were refused in one hour. */
   readonly mark: Buffer
   readonly place: string
   readonly tries: number
@@ -20,7 +20,7 @@ export interface Target {
   readonly suspension: string
 }
 
-/** @returns the mailbox of the first address that has one */
+/** @returns the mailbox of the first address in `addresses` that has one */
 export async function findTarget(
   db: Db,
   addresses: readonly string[],
@@ -35,7 +35,7 @@ export async function findTarget(
   return row && { accountId: row.account_id, address: row.address, suspension: row.suspension }
 }
 
-/** More rows of one account in one bucket come from guessing, and are only counted. */
+/** More rows in an account's hour or day come from guessing. They are added up, without a mark. */
 const rowsAtMost = 40
 
 export async function recordSignIn(
@@ -68,7 +68,7 @@ export async function recordSignIn(
   )
 }
 
-/** Writes at most once a minute for each mark. */
+/** Updates a mark at most once a minute, since mail programs sign in often. */
 export async function noteGoodMark(
   db: Db,
   good: { accountId: string; mark: Buffer; appPasswordId: string | null; at: Date },

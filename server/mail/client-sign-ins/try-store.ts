@@ -2,18 +2,18 @@ import type { Db } from '#db/connection.ts'
 
 export interface Try {
   readonly pair: Buffer
-  /** Digest of Dovecot's short hash of the password. */
+  /** Digest of the pair and of Dovecot's short hash of the password. */
   readonly mark: Buffer
   readonly at: Date
 }
 
 export interface Counted {
   readonly wasGoodHere: boolean
-  /** Other passwords of this pair since then that were wrong. */
+  /** How many other wrong passwords were tried for this pair since `since`. */
   readonly others: number
 }
 
-/** Counts a try before it is judged. After `atMost` others it is not stored, only refused. */
+/** Counts a try before its verdict. A pair with `atMost` wrong passwords gets no further row. */
 export async function countTry(
   db: Db,
   { pair, mark, at }: Try,
@@ -41,7 +41,7 @@ export async function countTry(
   return { wasGoodHere: rows[0].good, others: Number(rows[0].others) }
 }
 
-/** Writes at most once a day for each password. */
+/** Updates a good password at most once a day. */
 export async function noteGoodTry(db: Db, { pair, mark, at }: Try): Promise<void> {
   await db.raw(
     `insert into client_tries as known (pair, mark, tried_at, good_at)
@@ -52,7 +52,7 @@ export async function noteGoodTry(db: Db, { pair, mark, at }: Try): Promise<void
   )
 }
 
-/** @param before.wrong for passwords that were never right, `before.good` for those that were */
+/** @param before.good for passwords that were right once, `before.wrong` for all others */
 export async function deleteOldTries(
   db: Db,
   before: { wrong: Date; good: Date },

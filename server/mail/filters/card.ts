@@ -1,15 +1,14 @@
 import { type DescribedFilter, describeFilter, visible } from './describe-filter.ts'
 import type { HeldFilter } from './store.ts'
 
-/** A held filter as its page shows it. */
 export interface FilterCard extends Pick<HeldFilter, 'id' | 'heldAt' | 'problem'> {
   readonly name: string
   readonly state: 'held' | 'coming'
   readonly stateKind: 'bad' | 'wait'
   readonly mayDecide: boolean
-  /** Null until it was read; `silent` if there is nothing to describe. */
+  /** Null until the script was read; `silent` if it does nothing that can be described. */
   readonly described: (DescribedFilter & { readonly silent: boolean }) | null
-  /** The script itself, or null if it is too long or not read. */
+  /** The script itself; null if it is too long, or not read yet. */
   readonly source: string | null
 }
 

@@ -1,4 +1,4 @@
-// Brings decisions about held filters to the platform. It may run twice or late.
+// Keeps or removes held filters on the platform, as their owner decided. It may run twice or late.
 import type { FilterScript, PlatformFilters } from '../mail-platform/mail-platform.ts'
 import type { FilterOwner, FilterParts } from './hold-back.ts'
 import { type KeepProblem, listHeldFilters, noteKeepProblem, settleHeldFilter } from './store.ts'
@@ -37,7 +37,7 @@ async function keepFilter(
     if (text === undefined) gone.push(script)
     else if (text !== script.text) return 'changed'
   }
-  // Included scripts come first, since the platform looks for them.
+  // Included scripts first: the platform may refuse a script that includes a missing one.
   for (const script of gone.toReversed()) {
     if ((await filters.write(address, script)) === 'refused') return 'refused'
   }
@@ -46,7 +46,7 @@ async function keepFilter(
   return outcome === 'absent' ? 'changed' : 'refused'
 }
 
-/** A filter that was changed meanwhile is the owner's own and stays. */
+/** Removes the filter, unless its owner has changed it meanwhile. */
 async function removeFilter(
   filters: PlatformFilters,
   address: string,

@@ -21,7 +21,7 @@ export interface DecideParts {
   readonly keyring: Keyring
 }
 
-/** A repeated decision changes nothing. @throws StaleProof */
+/** Keeps or removes a held filter. Deciding twice changes nothing. @throws StaleProof */
 export async function decideFilter(
   parts: DecideParts,
   choice: { proof: AccountProof; id: string; decision: Decision; client: ClientInfo },
@@ -64,7 +64,7 @@ async function recordKept(
   await recordActivity(trx, keyring, { ...entry, event: 'filters.kept', details: { targets } })
 }
 
-/** The owner has looked at filters that the platform cannot switch off. @throws StaleProof */
+/** Notes that the owner looked at filters that the portal cannot reach. @throws StaleProof */
 export async function noteLooked({ db }: DecideParts, proof: AccountProof): Promise<void> {
   await changeAccount(db, proof, (trx) => forgetUnheld(trx, proof.accountId))
 }

@@ -4,16 +4,16 @@ import { createResolver, type Resolved } from './resolve-text.ts'
 
 export interface FilterTarget {
   readonly address: string
-  /** `copy` keeps the letter here, `news` is a message about the letter. */
+  /** `forward` and `copy` send the letter, `copy` also keeps it; `news` only tells of it. */
   readonly how: 'forward' | 'copy' | 'news'
 }
 
 export interface DescribedFilter {
   readonly targets: readonly FilterTarget[]
   readonly folders: readonly string[]
-  /** Names under `filters.does`. */
+  /** Keys of the texts under `filters.does`. */
   readonly does: readonly ('answers' | 'discards' | 'refuses' | 'marks-read')[]
-  /** False if the filter may do more than is described here. */
+  /** False if the filter may do more than this describes. */
   readonly clear: boolean
 }
 
@@ -29,7 +29,7 @@ const described = new Set(
   include`.split(/\s+/),
 )
 
-/** Security: Invisible and turning characters in an address are shown as what they are. */
+/** Security: Invisible and turning characters in an address are replaced by a visible sign. */
 export const visible = (text: string) =>
   text
     .replace(/\s+/g, ' ')
@@ -47,7 +47,7 @@ const mailto = (text: string) => {
   }
 }
 
-/** The strings that can be an address, else the last one, as RFC 5228 has it. */
+/** Strings that can be addresses. Without one, the last string: RFC 5228 puts the address there. */
 const addressesIn = ({ strings }: SieveCommand) => {
   const likely = strings.filter((text) => /@|\$\{|mailto:/i.test(text))
   return likely.length > 0 ? likely : strings.slice(-1)
@@ -98,7 +98,7 @@ function actionsOf(commands: Commands): DescribedFilter['does'] {
   return does
 }
 
-/** Whether every command is one that the description covers. */
+/** @returns true if the description covers every command and every included script */
 function areDescribed(commands: Commands, scripts: readonly FilterScript[]): boolean {
   const present = new Set(scripts.map(({ name }) => name))
   return (
@@ -110,7 +110,7 @@ function areDescribed(commands: Commands, scripts: readonly FilterScript[]): boo
   )
 }
 
-/** @param scripts the active one, then those that it includes */
+/** @param scripts the active script, then those that it includes */
 export function describeFilter(scripts: readonly FilterScript[]): DescribedFilter {
   const { commands, isWhole } = readScripts(scripts)
   const resolve = createResolver(commands)

@@ -1,4 +1,4 @@
-// Switches filters off on the platform and stores what they do. It may run twice or late.
+// Switches filters off on the platform and stores their text. It may run twice or late.
 import type { Db } from '#db/connection.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { Clock } from '#server/core/clock.ts'
@@ -32,7 +32,7 @@ export interface FilterOwner {
   readonly address: string
 }
 
-/** A stranger could store gigabytes. */
+/** A stranger who was in the mailbox could have stored gigabytes. */
 const scriptsAtMost = 20
 const charactersAtMost = 2_000_000
 
@@ -44,7 +44,7 @@ export async function holdBackFilters(
   const { filters } = platform
   if (!filters) return await noteUnheld(db, accountId, clock.now())
   const active = (await listOrSwitchOff(filters, address)).find((each) => each.active)
-  // Noting the filter before it is switched off survives a lost answer.
+  // Noted before it is switched off: a repeated call finds no active filter to note.
   if (active) await noteHeld(parts, accountId, active.name)
   await filters.deactivate(address)
   const held = await listHeldFilters(db, parts.keyring, accountId)
@@ -74,7 +74,7 @@ async function noteHeld(
   const at = clock.now()
   await db.transaction(async (trx) => {
     const known = await listHeldFilters(trx, keyring, accountId)
-    // An earlier try, whose answer was lost, has noted it already.
+    // An earlier run, which failed half-way, has noted it already.
     if (known.some((each) => each.name === name && !each.scripts)) return
     await insertHeldFilter(trx, keyring, { accountId, name, at })
     await recordActivity(trx, keyring, { accountId, event: 'filters.held', details: {}, at })
@@ -93,12 +93,12 @@ async function readHeld(
     other.id !== id &&
     other.decision !== 'remove' &&
     JSON.stringify(other.scripts) === JSON.stringify(scripts)
-  // It was deleted meanwhile, or waits already and was switched on again in a mail program.
+  // The script was deleted meanwhile, or the same one waits already: a mail program switched it on.
   if (scripts.length === 0 || all.some(same)) await deleteHeldFilter(db, id)
   else await noteFilterRead(db, keyring, { id, name, scripts, at: clock.now() })
 }
 
-/** Reads the script and those that it includes, since an included one may be what forwards. */
+/** Reads the script and those that it includes: the forwarding may be in an included one. */
 export async function readWithIncluded(
   filters: PlatformFilters,
   address: string,

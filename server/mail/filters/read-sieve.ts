@@ -9,18 +9,18 @@ export interface SieveCommand {
   readonly name: string
   /** Without the colon, lower case. */
   readonly tags: readonly string[]
-  /** All in order, also those inside lists and tests. */
+  /** All strings in order, also those inside lists and tests. */
   readonly strings: readonly string[]
 }
 
 export interface SieveScript {
-  /** In order; the commands of a block follow its own command. */
+  /** In the order of the text, so the commands inside a block follow the one that opens it. */
   readonly commands: readonly SieveCommand[]
-  /** False if the script is broken, so that it may mean more than was understood. */
+  /** False if the script has faults and may mean more than was read. */
   readonly whole: boolean
 }
 
-/** Blanks and comments, quoted strings, multi-line strings, tags, words, numbers, marks. */
+/** In turn: blanks and comments, quoted and multi-line strings, tags, words, numbers, marks. */
 const pieces = [
   /[ \t\r\n]+|#[^\n]*|\/\*[\s\S]*?\*\//,
   /"(?<quoted>[^"\\]*(?:\\[\s\S][^"\\]*)*)"/,
@@ -35,7 +35,7 @@ const piece = new RegExp(pieces.map(({ source }) => source).join('|'), 'y')
 function tokenOf(found: NonNullable<RegExpExecArray['groups']>): Token | undefined {
   const { quoted, lines, tag, word, number, mark } = found
   if (quoted !== undefined) return { kind: 'string', text: quoted.replace(/\\([\s\S])/g, '$1') }
-  // A dot at the start of a line is doubled.
+  // RFC 5228, 2.4.2: a dot at the start of a line is written twice.
   if (lines !== undefined) return { kind: 'string', text: lines.replace(/^\./gm, '') }
   if (tag !== undefined) return { kind: 'tag', text: tag }
   if (word !== undefined) return { kind: 'word', text: word }

@@ -3,11 +3,11 @@ import type { SieveCommand } from './read-sieve.ts'
 
 export interface Resolved {
   readonly text: string
-  /** False if the text depends on the letter. */
+  /** False if the text depends on the letter, or was too much to work out. */
   readonly known: boolean
 }
 
-/** A script can be written so that it expands to more than memory holds. */
+/** A stranger can write a script that grows beyond the memory when variables are put in. */
 const stepsAtMost = 200
 const lengthAtMost = 4000
 
@@ -32,7 +32,7 @@ const isPoint = (hex: string) => /^0*[0-9a-f]{1,6}$/i.test(hex) && asNumber(hex)
 
 const variable = /\$\{([a-z_][\w.]*|\d+)\}/i
 
-/** @param commands of all scripts, which may share variables */
+/** @param commands those of all scripts together, since scripts may share variables */
 export function createResolver(
   commands: readonly SieveCommand[],
 ): (text: string) => readonly Resolved[] {
@@ -45,7 +45,7 @@ export function createResolver(
     const [variableName, value] = strings
     if (name !== 'set' || variableName === undefined || value === undefined) continue
     const key = variableName.toLowerCase()
-    // A modifier (tag) changes the value in ways that are not followed.
+    // A tag changes the value (`:upper`, `:length`), which is not worked out here.
     const said = values.get(key) ?? []
     said.push({ text: plain(value), known: tags.length === 0 })
     values.set(key, said)

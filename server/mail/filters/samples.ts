@@ -1,5 +1,3 @@
-// Filters that wait for their owner.
-
 import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
 import type { FilterCard } from './card.ts'

@@ -1,4 +1,4 @@
-// Filters that wait for their owner. Their text is personal data and sealed.
+// Filters that wait for a decision of their owner. Their text is personal data, so it is sealed.
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
@@ -12,7 +12,7 @@ export type KeepProblem = 'changed' | 'refused'
 export interface HeldFilter {
   readonly id: string
   readonly name: string
-  /** The active one, then those that it includes; undefined until they were read. */
+  /** The active script, then those that it includes; undefined until they were read. */
   readonly scripts: readonly FilterScript[] | undefined
   readonly heldAt: Date
   readonly decision: Decision | null
@@ -67,7 +67,7 @@ export async function noteFilterRead(
     .update({ filter_sealed: seal(keyring, { name, scripts }), read_at: at })
 }
 
-/** A filter with a decision stays, so that the decision is carried out. */
+/** Deletes the row, unless its owner has decided: that is carried out first. */
 export async function deleteHeldFilter(db: Db, id: string): Promise<void> {
   await db('held_filters').where({ id, decision: null }).delete()
 }
@@ -76,16 +76,16 @@ export async function deleteHeldFilter(db: Db, id: string): Promise<void> {
 export async function takeBackKeeping(trx: AccountTrx, accountId: string): Promise<void> {
   const kept = { account_id: accountId, decision: 'keep' }
   await trx('held_filters').where(kept).update({ decision: null })
-  // The worker may settle a filter while the first statement waits for its row.
+  // The worker may have moved a filter there while the first statement waited for its row.
   await trx('settled_filters').where(kept).delete()
 }
 
 export type Decided =
   | { readonly kind: 'now' }
   | { readonly kind: 'before'; readonly decision: Decision }
-  /** The filter cannot be kept until it was read. */
+  /** Not read yet, so it cannot be kept: nobody could say what it does. */
   | { readonly kind: 'unread' }
-  /** Somebody else's, or settled long ago. */
+  /** Another account's filter, or one that was settled long ago. */
   | { readonly kind: 'unknown' }
 
 /** Security: Of two contradicting decisions at once, only one is reported as done. */
@@ -115,12 +115,12 @@ export async function decideHeldFilter(
   return { kind: known && decision === 'keep' ? 'unread' : 'unknown' }
 }
 
-/** The filter waits again, unless its decision was taken back meanwhile. */
+/** Lets the filter wait for another decision, unless this one was taken back meanwhile. */
 export async function noteKeepProblem(db: Db, id: string, problem: KeepProblem): Promise<void> {
   await db('held_filters').where({ id, decision: 'keep' }).update({ decision: null, problem })
 }
 
-/** Keeps only the decision, unless it was taken back meanwhile. */
+/** Deletes the filter and keeps the decision, unless that was taken back meanwhile. */
 export async function settleHeldFilter(
   db: Db,
   settled: { id: string; decision: Decision; at: Date },
@@ -155,7 +155,7 @@ export async function forgetUnheld(trx: AccountTrx, accountId: string): Promise<
 
 export interface FilterWaiting {
   readonly held: number
-  /** Since when the owner should look at filters that cannot be held. */
+  /** Since when the owner should look at filters that the portal cannot reach; null: no need. */
   readonly unheldSince: Date | null
   readonly pending: boolean
 }

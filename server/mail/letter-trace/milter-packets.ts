@@ -1,4 +1,4 @@
-// The part of the milter protocol, version 6, that tracing letters needs. A packet has a length
+// The packets of the milter protocol, version 6, as far as traces need it. A packet has a length
 // (4 bytes, big endian), a command letter and data.
 // Sources: sendmail's libmilter/docs and Postfix's src/milter/milter8.c.
 
@@ -7,7 +7,7 @@ export interface Packet {
   readonly data: Buffer
 }
 
-/** Postfix sends 64 KiB of a body at most. A larger packet does not come from a mail server. */
+/** Postfix sends at most 64 KiB of a body in one packet, so a larger packet is not from Postfix. */
 const packetMax = 1024 * 1024
 
 export class MilterFault extends Error {
@@ -56,8 +56,8 @@ function number(value: number): Buffer {
 
 const addHeaders = 0x01
 const changeHeaders = 0x10
-// Postfix leaves out connect, helo, recipients, unknown commands and DATA, and expects no answer to
-// mail, headers, end of headers and body. The last flag keeps leading blanks of header values.
+// With these flags Postfix leaves out connect, helo, recipients, unknown commands and DATA. It
+// expects no answer to mail, headers, end of headers and body, and keeps blanks before a value.
 const steps = 0x01 | 0x02 | 0x08 | 0x80 | 0x100 | 0x200 | 0x4000 | 0x40000 | 0x80000 | 0x100000
 
 export const answers = {
@@ -80,10 +80,10 @@ export const answers = {
       throw new MilterFault('the mail server speaks an older milter protocol than version 6')
     return writePacket('O', Buffer.concat([number(6), number(actions), number(steps)]))
   },
-  /** Above all other headers. */
+  /** Puts the header above all others. */
   insertHeader: (name: string, value: string) =>
     writePacket('i', Buffer.concat([number(0), texts(name, value)])),
-  /** @param nth 1 for the first of that name */
+  /** @param nth 1 for the first header of that name */
   deleteHeader: (name: string, nth: number) =>
     writePacket('m', Buffer.concat([number(nth), texts(name, '')])),
 }

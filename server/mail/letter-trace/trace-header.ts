@@ -1,4 +1,5 @@
-// The header by which our submission server vouches for a letter. Only we can write and read it.
+// The header that says which account sent a letter through our server. Only the portal can write
+// it, and only the portal can read the account in it.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { msPerMinute, msPerSecond } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -9,10 +10,10 @@ export const traceHeaderName = 'X-Postern-Trace'
 const MAC_PURPOSE = 'abuse.trace'
 const ACCOUNT_PURPOSE = 'abuse.trace-account'
 const FUTURE_TOLERANCE_MS = 10 * msPerMinute
-/** Our server writes one trace. Others were added, and only a few of them are examined. */
+/** Our server leaves one trace. Somebody may add thousands, so only the first few are examined. */
 const MAX_JUDGED = 10
 
-/** Digests that tie a trace to its letter: of fields without blanks, and of the relaxed body. */
+/** Digests that tie a trace to its letter. Blanks do not count, since relays change them. */
 export interface TraceBinding {
   /** Message-ID, From and Date. */
   readonly identity: string
@@ -29,9 +30,9 @@ export interface Trace {
 
 export type TraceReading =
   | { readonly kind: 'absent' }
-  /** Not made by us, changed, or made under a key that is no longer listed. */
+  /** Not made by the portal, changed, or made under a key that is no longer in SECRET_KEYS. */
   | { readonly kind: 'forged' }
-  /** Made by us for a letter with another Message-ID, From or Date. */
+  /** Made by the portal for a letter with another Message-ID, From or Date. */
   | { readonly kind: 'of-another-letter' }
   | { readonly kind: 'from-future' }
   | {
@@ -59,7 +60,7 @@ export function createTraceHeader(keyring: Keyring, trace: Trace, binding: Trace
   return `${traceHeaderName}: ${fold(tags.join('; '))}`
 }
 
-/** Believes the newest trace that is ours and made for this letter. Never throws. */
+/** Believes the newest trace that the portal made for this letter. Never throws. */
 export function readTraces(
   keyring: Keyring,
   fields: readonly LetterField[],
@@ -71,7 +72,7 @@ export function readTraces(
     .slice(0, MAX_JUDGED)
     .map((field) => readTrace(keyring, field.raw, binding, body !== null, now))
   const bound = readings.filter((reading) => reading.kind === 'bound')
-  // A letter that a second account sent on has two traces. The newest names the last sender.
+  // If two accounts sent the same letter, both traces are true. The newest names who sent it last.
   const [newest] = bound.sort((one, two) => +two.trace.sentAt - +one.trace.sentAt)
   const notForged = readings.find((reading) => reading.kind !== 'forged')
   return newest ?? notForged ?? readings[0] ?? { kind: 'absent' }
@@ -79,7 +80,7 @@ export function readTraces(
 
 /** @param body latin1 characters with CRLF line ends. */
 export function bindingOf(fields: readonly LetterField[], body: string): TraceBinding {
-  // Every From counts, since some programs show a second one instead of the first.
+  // All From lines count, since some mail programs show the second one and not the first.
   const all = (name: string) =>
     fieldsNamed(fields, name)
       .map((field) => field.raw.replace(/\s+/g, ''))
@@ -144,7 +145,7 @@ function digest(text: string): string {
   return createHash('sha256').update(text, 'latin1').digest('base64url')
 }
 
-// RFC 6376 3.4.4: relays may change blanks in a body.
+// As DKIM's relaxed form (RFC 6376, 3.4.4), since relays may change blanks in a body.
 function relaxBody(body: string): string {
   return body
     .replace(/[ \t]+/g, ' ')

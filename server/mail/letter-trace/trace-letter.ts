@@ -5,7 +5,7 @@ import { bindingOf, createTraceHeader, type Trace, traceHeaderName } from './tra
 
 const FOREIGN = new RegExp(`^${traceHeaderName}[ \\t]*:.*(?:\\r?\\n[ \\t].*)*\\r?\\n`, 'gim')
 
-/** @param letter with CRLF line ends; traces that it brought along are removed */
+/** Adds a trace and removes all others. @param letter has CRLF line ends */
 export function traceLetter(keyring: Keyring, trace: Trace, letter: Uint8Array): Buffer {
   const binary = Buffer.from(letter).toString('latin1')
   const end = binary.search(/\r?\n\r?\n/)

@@ -6,7 +6,7 @@ import {
 } from '../mail-platform/listen-for-mail-servers.ts'
 import { createMilterSession, type TraceParts } from './milter-session.ts'
 
-/** Needs no database, so letters are traced while it is away. */
+/** Needs no database, so letters are traced even while the database is away. */
 export function startTraceService(
   parts: TraceParts & { readonly log: Log },
   at: { readonly host: string; readonly port: number },

@@ -3,6 +3,6 @@
 /** Without letters that look alike: i, l, o, 0, 1. */
 export const appPasswordLetters = 'abcdefghjkmnpqrstuvwxyz23456789'
 
-/** 20 of 31 letters make 99 bits. The blanks between groups do not count. */
+/** 5 groups of 4 letters out of 31 make 99 bits. Blanks between the groups do not count. */
 export const appPasswordGroups = 5
 export const appPasswordGroupLength = 4

@@ -12,7 +12,7 @@ export const neededSettings = {
   mailcow: ['mailcowUrl', 'mailcowApiKey'],
 } as const satisfies Record<HostedPlatformName, readonly (keyof MailPlatformSettings)[]>
 
-/** Platforms that cannot close mail programs to the main password. */
+/** On these platforms the main password always opens mail programs. */
 export const openedByMainPassword: readonly MailPlatformSettings['mailPlatform'][] = [
   'google',
   'yandex-360',

@@ -35,7 +35,7 @@ const config: Command<MailParts> = {
       const file = join(folder, path)
       await mkdir(dirname(file), { recursive: true })
       await writeFile(file, text, { mode: modes[readers] })
-      // writeFile keeps the mode of an existing file.
+      // writeFile sets the mode of new files only.
       await chmod(file, modes[readers])
     }
     const written = files.map(({ path, readers }) => ({ path, readers }))
@@ -58,7 +58,7 @@ const directory: Command<MailParts> = {
     if (!hasWhatConfigNeeds(settings)) return missing
     const db = connectDatabase(settings.mailDirectoryUrl ?? settings.databaseUrl, 1)
     try {
-      // The portal's own database gets the directory with its other migrations.
+      // In the portal's own database, migrations have installed the directory already.
       const installed = settings.mailDirectoryUrl ? await installMailDirectory(db) : []
       const roles = directoryRolesOf(settings)
       await grantMailDirectory(db, roles)

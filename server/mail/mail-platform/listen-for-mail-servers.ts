@@ -1,4 +1,4 @@
-// A TCP listener for the mail servers of the same operator.
+// The TCP listener to which Postfix of the same operator connects.
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { msPerMinute } from '#server/core/durations.ts'
@@ -8,7 +8,7 @@ export interface MailServerListener {
   stop(): Promise<void>
 }
 
-/** Postfix keeps a connection for each of its processes. */
+/** Each Postfix process keeps a connection of its own. */
 const connectionsMax = 500
 const idleMs = 10 * msPerMinute
 
@@ -20,7 +20,7 @@ export async function listenForMailServers(
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
-    // A mail server may go away at any time.
+    // Postfix may break a connection at any time: without this listener the process would end.
     socket.on('error', () => socket.destroy())
     socket.setTimeout(idleMs, () => socket.destroy())
     socket.setNoDelay(true)

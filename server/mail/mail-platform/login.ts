@@ -1,3 +1,3 @@
-/** An SMTP login is `ADDRESS#EPOCH`, so that a new password ends sessions of the old one. */
+/** An SMTP login is `ADDRESS#EPOCH`: a new password starts an epoch, and older logins end. */
 export const addressOfLogin = (login: string): string =>
   login.replace(/#\d{1,19}$/, '').toLowerCase()

@@ -4,16 +4,16 @@ export type PasswordFormat = 'argon2id' | 'sha512-crypt' | 'plaintext'
 
 /** The whole wanted state of one mailbox, never a difference. */
 export interface WantedMailbox {
-  /** Kept by the platform, so that an address never leads to somebody else's letters. */
+  /** The platform keeps it: an address that is given out again never opens the old letters. */
   readonly accountId: string
   /** Canonical, lower case, `name@domain`. */
   readonly address: string
   /** Grows with every change. A platform never goes back to a smaller one. */
   readonly revision: number
-  /** In `passwordFormat`; `null`: no main password, or at hosted platforms the present one. */
+  /** In `passwordFormat`. `null`: no main password; hosted platforms keep the present one. */
   readonly password: string | null
   readonly suspension: Suspension
-  /** Shown to mail programs by platforms that can. Never a text that a user wrote. */
+  /** Platforms that can show it to mail programs do. Never words that a person typed. */
   readonly suspensionReason: string | null
   readonly quotaBytes: number
   readonly mainPasswordOpensMail: boolean
@@ -21,7 +21,7 @@ export interface WantedMailbox {
   readonly aliases: readonly string[]
 }
 
-/** `imap` includes filters. */
+/** `imap` also opens ManageSieve, by which mail programs change filters. */
 export type MailService = 'imap' | 'pop3' | 'smtp'
 
 export interface WantedAppPassword {
@@ -45,8 +45,8 @@ export type Applied =
   | { readonly kind: 'superseded'; readonly revision: number }
 
 /**
- * permanent: an operator must look (bad credentials, refused value). retry: try later.
- * unknown: the call may have been carried out (time-out); read the state before trying again.
+ * `permanent`: an operator must look (bad credentials, refused value). `retry`: try later.
+ * `unknown`: the call may have been carried out (time-out); read the state before trying again.
  */
 export class PlatformError extends Error {
   override readonly name = 'PlatformError'
@@ -63,7 +63,7 @@ export class PlatformError extends Error {
   }
 }
 
-/** One mailbox as the platform shows it. Fields that it does not show are absent. */
+/** One mailbox as the platform shows it. A field that the platform does not show is absent. */
 export interface ObservedMailbox {
   readonly address: string
   readonly accountId?: string
@@ -88,11 +88,11 @@ export interface FilterScript {
   readonly text: string
 }
 
-/** Every call may be repeated or late. A mailbox that does not exist has no filters: no error. */
+/** Calls may come twice or late. A missing mailbox is no fault: it has no filters. */
 export interface PlatformFilters {
   list(address: string): Promise<readonly ListedFilter[]>
   read(address: string, name: string): Promise<string | undefined>
-  /** Switches the active script off and keeps it. */
+  /** Switches the active script off without deleting it. */
   deactivate(address: string): Promise<void>
   /** Stores a script without activating it. `refused`: the platform does not understand it. */
   write(address: string, script: FilterScript): Promise<'done' | 'refused'>
@@ -107,18 +107,18 @@ export interface MailPlatform {
   readonly passwordFormat: PasswordFormat
   readonly reportsUsedBytes?: boolean
   readonly reportsSignIns?: boolean
-  /** Makes the mailbox match `wanted`. A lookup by account id keeps a retry from making another. */
+  /** Makes the mailbox match `wanted`. The account id keeps a retry from making a second one. */
   apply(wanted: WantedMailbox): Promise<Applied>
-  /** Replaces all, after `apply` of the same revision. Absent: nobody is offered any. */
+  /** Replaces all app passwords, after `apply` of this revision. Absent: nobody is offered any. */
   applyAppPasswords?(wanted: WantedAppPasswords): Promise<Applied>
-  /** Removes the mailbox, with a quarantine if the platform can. */
+  /** Removes the mailbox. Its letters first stay in quarantine if the platform can. */
   remove(mailbox: { readonly accountId: string; readonly address: string }): Promise<void>
-  /** Deletes mailboxes whose quarantine is over. Absent: the platform does. @returns how many */
+  /** Deletes mailboxes after quarantine. Absent: the platform does it itself. @returns how many */
   purge?(): Promise<number>
   endSessions(address: string): Promise<void>
   /** Absent: the portal cannot reach filters, and asks people to look at them. */
   readonly filters?: PlatformFilters
-  /** Throws if a part of the platform is away or refuses the portal. Absent: `observe` does. */
+  /** Throws if a part of the platform is away or refuses the portal. Absent: try `observe`. */
   probe?(): Promise<void>
   list(): AsyncIterable<ObservedMailbox>
   observe(address: string): Promise<ObservedMailbox | undefined>

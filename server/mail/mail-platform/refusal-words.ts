@@ -2,7 +2,7 @@ import type { Suspension } from '#server/accounts/life/account-life.ts'
 import { createTexts, type Locale, type Texts } from '#server/kit/i18n/texts.ts'
 import ownTexts from './texts.json' with { type: 'json' }
 
-/** Maximum of `suspension_reason` in the mail directory. */
+/** The mail directory takes no longer `suspension_reason`. */
 const longest = 200
 
 export function blockedSentence(
@@ -13,11 +13,11 @@ export function blockedSentence(
   if (of.suspension === 'none') return null
   const link = `${baseUrl}/blocked`
   const sentence = texts.t(of.locale, 'mail-servers.blocked', { extent: of.suspension, link })
-  // A block must not fail because of its words.
+  // A text that is too long must not make the block fail: the link alone is shown.
   return sentence.length <= longest ? sentence : link.slice(0, longest)
 }
 
-/** SMTP has only English (RFC 5321, section 4.2), and Postfix reads the directory in Latin-1. */
+// In English: SMTP answers are ASCII (RFC 5321, 4.2), and Postfix reads the directory in Latin-1.
 export function wordsForMailServers(baseUrl: string): MailServerWords {
   const texts = createTexts([ownTexts])
   return {
@@ -29,7 +29,7 @@ export function wordsForMailServers(baseUrl: string): MailServerWords {
   }
 }
 
-/** Answers of Postfix: one line each, without quotes. */
+/** What Postfix answers: one line each, without quotes. */
 export interface MailServerWords {
   /** To a wrong name or password. */
   readonly refused: string

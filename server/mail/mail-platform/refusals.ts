@@ -4,7 +4,7 @@ export function refuseTaken(): never {
   throw new PlatformError('permanent', 'an address of the mailbox belongs to another one')
 }
 
-/** For platforms that cannot close mail programs to the main password. */
+/** For platforms on which the main password always opens mail programs. */
 export function refuseAppPasswordsOnly(platform: string): never {
   throw new PlatformError(
     'permanent',

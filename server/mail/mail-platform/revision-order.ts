@@ -1,21 +1,22 @@
-// Puts calls in order for platforms without conditional writes. It works within this process only.
+// Keeps an older call from undoing a newer one, on platforms without conditional writes.
+// It knows only the calls of this process.
 
-/** What this process last saw of a mailbox; hosted platforms show an older state after a write. */
+/** What this process last wrote. After a write, hosted platforms may still show an older state. */
 export interface Seen {
   readonly revision: number
   readonly removed: boolean
 }
 
 export interface RevisionOrder {
-  /** Runs the work of one account in turn; different accounts run side by side. */
+  /** Runs calls for one account one after the other. Other accounts do not wait for them. */
   inTurn<T>(accountId: string, work: () => Promise<T>): Promise<T>
   /** Keeps the newest state only. */
   note(accountId: string, seen: Seen): void
-  /** @returns the newest known revision if it is newer than `wanted`, or removed the mailbox */
+  /** @returns the newest known revision if `wanted` is older, or equal and the mailbox removed */
   newerThan(accountId: string, wanted: number, known?: Seen): number | undefined
 }
 
-/** @param remembered accounts kept in memory; the longest untouched are forgotten first */
+/** @param remembered how many accounts stay in memory; the longest untouched are forgotten */
 export function createRevisionOrder(remembered = 2000): RevisionOrder {
   const lines = new Map<string, Promise<unknown>>()
   const seen = new Map<string, Seen>()

@@ -40,7 +40,7 @@ export function createProfileSigner(certificatePem: string, keyPem: string): Pro
             issuer: signer.issuer,
             serialNumber: signer.serialNumber,
           }),
-          // Without a signing time, RSA gives the same bytes for the same profile.
+          // No signing time: RSA then gives the same bytes for the same profile.
           signedAttrs: new SignedAndUnsignedAttributes({
             type: 0,
             attributes: [
@@ -58,7 +58,7 @@ export function createProfileSigner(certificatePem: string, keyPem: string): Pro
       ],
       certificates,
     })
-    // The constructor would cut the content into pieces, which is BER and not DER.
+    // Set afterwards, since the constructor would cut the content into pieces (BER, not DER).
     signed.encapContentInfo = new EncapsulatedContentInfo({ eContentType: DATA })
     signed.encapContentInfo.eContent = new OctetString({ valueHex: content })
     await signed.sign(privateKey, 0, 'SHA-256')

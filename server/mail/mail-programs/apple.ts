@@ -5,11 +5,11 @@ import { bestServerOf, type MailServers } from './mail-servers.ts'
 
 export interface AppleProfileTexts {
   readonly title: string
-  /** Shown before the installation. */
+  /** The device shows it before the installation. */
   readonly description: string
 }
 
-/** Null without IMAP or SMTP. One address gets the same bytes: a new profile replaces the old. */
+/** Null without IMAP or SMTP. An address keeps its UUIDs, so a new profile replaces the old. */
 export function renderAppleProfile(
   description: MailServers,
   address: string,
@@ -62,7 +62,7 @@ export function renderAppleProfile(
   })}\n`
 }
 
-/** A UUID of version 8 (RFC 9562), made from a hash. */
+/** The same name gives the same UUID (RFC 9562, version 8). */
 function stableUuid(name: string): string {
   const bytes = createHash('sha256').update(name).digest().subarray(0, 16)
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)

@@ -5,12 +5,12 @@ export interface DnsEntry {
   /** The full name, with a dot at its end. */
   readonly name: string
   readonly type: 'CNAME' | 'MX' | 'SRV' | 'TXT'
-  /** As in a zone file. Only the operator knows the parts in `<…>`. */
+  /** As in a zone file. The operator fills in the parts in `<…>`. */
   readonly value: string
   readonly purpose: string
 }
 
-/** The order never changes. */
+/** In the order of the domains, which never changes. */
 export function dnsEntries(description: MailServers): readonly DnsEntry[] {
   return description.domains.flatMap((domain) => [
     ...letterEntries(description, domain),
@@ -49,7 +49,7 @@ function letterEntries({ mxHost }: MailServers, domain: string): DnsEntry[] {
   ]
 }
 
-// RFC 6186 and RFC 8314. Lower priorities win: IMAP before POP3, TLS before STARTTLS.
+// RFC 6186 and RFC 8314. The lowest number wins: IMAP before POP3, TLS before STARTTLS.
 const SERVICES = [
   { label: '_imaps', service: 'imap', security: 'tls', priority: 0 },
   { label: '_imap', service: 'imap', security: 'starttls', priority: 5 },

@@ -1,7 +1,7 @@
 import { type MailServer, type MailService, parseMailServers } from '#server/core/mail-server.ts'
 
 export interface MailServers {
-  /** The main domain first, as A-labels. */
+  /** The main domain first. In ASCII (`xn--…`). */
   readonly domains: readonly string[]
   /** The name that mail programs show. */
   readonly name: string
@@ -32,7 +32,7 @@ export interface MailServerSettings {
   readonly mailServerMx?: string | undefined
 }
 
-/** Without settings, the hosts have usual names under the main domain. */
+/** A host without a setting gets the usual name under the main domain, such as `imap.`. */
 export function describeMailServers(settings: MailServerSettings, name: string): MailServers {
   const main = settings.mailDomains[0] ?? 'localhost'
   return {
@@ -48,7 +48,7 @@ export function describeMailServers(settings: MailServerSettings, name: string):
   }
 }
 
-/** The settings have been checked before. */
+/** Throws for a broken setting, which the check of the settings refuses at the start. */
 function read(service: MailService, setting: string): readonly MailServer[] {
   const parsed = parseMailServers(service, setting)
   if (parsed.kind === 'refused')

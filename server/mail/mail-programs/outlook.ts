@@ -22,7 +22,7 @@ const parser = new XMLParser({
 })
 const builder = new XMLBuilder({ ignoreAttributes: false, format: true })
 
-/** The caller limits the size of the body. No body makes it throw. */
+/** Never throws, whatever the body holds. The caller limits its size. */
 export function readAutodiscoverRequest(
   body: Uint8Array,
   domains: readonly string[],
@@ -84,9 +84,9 @@ function protocolSection(server: MailServer, address: string) {
     Port: server.port,
     DomainRequired: 'off',
     LoginName: address,
-    // The default is "on", and Outlook would then insist on NTLM.
+    // Without this line it is "on", and Outlook insists on NTLM.
     SPA: 'off',
-    // With "SSL on" Outlook starts TLS at once, even on port 143. Only Encryption means STARTTLS.
+    // "SSL on" makes Outlook start TLS at once, even on port 143. Encryption makes it use STARTTLS.
     ...(server.security === 'tls' ? { SSL: 'on' } : { Encryption: 'TLS' }),
     AuthRequired: 'on',
     ...(server.service === 'smtp' ? { UsePOPAuth: 'on', SMTPLast: 'off' } : {}),

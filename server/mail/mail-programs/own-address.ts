@@ -7,7 +7,7 @@ export type OwnAddress =
     }
   | { readonly kind: 'refused'; readonly reason: 'format' | 'foreign' }
 
-// RFC 5321 allows 64 octets. No mailbox here has a quoted local part.
+// At most 64 characters (RFC 5321). No mailbox here has a quoted name.
 const LOCAL = /^[a-z0-9](?:[a-z0-9._+-]{0,62}[a-z0-9_+-])?$/
 
 // Security: Set-up answers are the same for taken and free names.

@@ -1,6 +1,6 @@
 import type { MailProgramSettings } from './settings.ts'
 
-/** Loads the signing code only when needed: it is large, and few portals sign. */
+/** Without a certificate, profiles stay unsigned. The signing code is large, so it loads late. */
 export function profileSigner({
   profileCertificate,
   profileKey,

@@ -1,4 +1,5 @@
-// Set-up answers for mail programs. Belongs before sessions, languages and form tokens.
+// Tells mail programs their servers. Mount it before sessions, languages and form tokens: mail
+// programs have none of them.
 import express, { Router } from 'express'
 import { locales } from '#server/kit/i18n/texts.ts'
 import { boundBody, formBytes } from '#server/kit/web/body-bound.ts'

@@ -5,7 +5,7 @@ import { type MailServers, serversOf } from './mail-servers.ts'
 
 const builder = new XMLBuilder({ ignoreAttributes: false, format: true })
 
-/** The program itself replaces `%EMAILADDRESS%`. @param titles of the help page, by language */
+/** Thunderbird fills in `%EMAILADDRESS%`. @param titles by language, of the help page */
 export function renderAutoconfig(
   description: MailServers,
   titles: Readonly<Record<string, string>>,
@@ -45,7 +45,7 @@ function serverSection(server: MailServer) {
   }
 }
 
-/** The draft limits names in characters, not in UTF-16 units. */
+/** Counts characters, as the draft does, and not UTF-16 units. */
 function cut(name: string, characters: number): string {
   return [...name].slice(0, characters).join('').trim()
 }

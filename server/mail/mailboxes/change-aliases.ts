@@ -1,4 +1,4 @@
-// Aliases receive letters for a mailbox and may be sent from. Only operators change them.
+// An alias is a further address of a mailbox, to receive and to send. Only operators change it.
 import type { Db } from '#db/connection.ts'
 import {
   type AccountTrx,
@@ -21,11 +21,11 @@ export interface AliasParts {
 
 interface AliasChange {
   readonly accountId: string
-  /** Canonical address in one of our domains. */
+  /** Lower case, in one of the portal's domains. */
   readonly alias: string
 }
 
-/** Makes both claims or none. A look-alike of somebody else's address counts as taken. */
+/** Claims the alias and its look-alikes, or neither. @returns false if one is somebody else's */
 async function claimAddress(
   trx: AccountTrx,
   { keyring, clock }: AliasParts,

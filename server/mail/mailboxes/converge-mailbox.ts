@@ -52,14 +52,14 @@ async function converge(parts: ConvergeParts, accountId: string, work: MailboxWo
     const { suspension } = work.wanted
     const suspensionReason = blockedSentence(texts, settings.baseUrl, { suspension, locale })
     await platform.apply({ ...work.wanted, suspensionReason, password })
-    // Reading after the revision gives app passwords of that revision or a newer one.
+    // Read after the revision, the app passwords cannot be older than it.
     if (platform.applyAppPasswords) {
       const passwords = await listOpeningAppPasswords(db, accountId)
       const { address, revision } = work.wanted
       await platform.applyAppPasswords({ accountId, address, revision, passwords })
     }
   }
-  // The platform refuses the old password by now, so a program that reconnects fails.
+  // Sessions end last: a mail program that reconnects now needs the new password.
   if (work.sessionsToEnd) {
     await platform.endSessions(work.wanted.address)
     await noteSessionsEnded(db, accountId, work.endSessionsRevision)
@@ -68,14 +68,14 @@ async function converge(parts: ConvergeParts, accountId: string, work: MailboxWo
   await acknowledgeMailbox(db, accountId, work.wanted.revision, clock.now())
 }
 
-/** A password in the format of an earlier platform is not sent: this one keeps what it has. */
+/** Null if the password was stored for another platform: this platform keeps the one it has. */
 function openPassword({ keyring, platform }: ConvergeParts, work: MailboxWork): string | null {
   const { passwordSealed, passwordFormat } = work
   if (passwordSealed === null || passwordFormat !== platform.passwordFormat) return null
   return keyring.open(sealPurpose, passwordSealed)
 }
 
-/** Security: Filters are switched off after sessions end, or one could switch them on. */
+/** Security: Filters are switched off after sessions end, since a session could switch them on. */
 async function convergeFilters(
   parts: ConvergeParts,
   accountId: string,
@@ -92,8 +92,8 @@ async function convergeFilters(
 }
 
 /**
- * Tries again when the platform says so, or when the queue does (e^n seconds).
- * An operator is asked after the last try, or at once if trying again is useless.
+ * Tries again after the time that the platform asks for, else after the queue's (e^n seconds).
+ * Calls the operator after the last try, or at once if trying again is useless.
  */
 async function handleFailure(
   parts: ConvergeParts,

@@ -1,4 +1,4 @@
-// The account page says no more about a mailbox than the platform has acknowledged.
+// What the account page says of a mailbox: no more than the platform has acknowledged.
 import type { Suspension } from '#server/accounts/life/account-life.ts'
 import type { MailboxProgress } from './store.ts'
 

@@ -13,7 +13,7 @@ export interface FollowParts {
   readonly settings: { readonly appPasswordsOnly: boolean }
 }
 
-/** Each change ends sessions and makes mail programs reconnect, so only some change at a time. */
+/** Each change makes mail programs reconnect, so one run changes only this many mailboxes. */
 const atOnce = 1000
 
 export function followSettingsTask({ db, clock, settings }: FollowParts): Task {

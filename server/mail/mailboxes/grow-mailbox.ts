@@ -22,7 +22,7 @@ export interface GrowParts {
 }
 
 /**
- * @param growth.proof of the owner who asks; absent where the mailbox grows by itself
+ * @param growth.proof shows that the owner asks; absent where the mailbox grows by itself
  * @returns false if the mailbox no longer has the size `from`
  */
 export async function growMailbox(
@@ -48,7 +48,7 @@ export async function growMailbox(
 }
 
 /**
- * @param from the size on the page, so that a second click changes nothing
+ * @param from the size that the page showed, so that a second click changes nothing
  * @returns false if the mailbox may not grow now, or has grown already
  */
 export async function requestGrowth(

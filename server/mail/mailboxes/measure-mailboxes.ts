@@ -15,9 +15,9 @@ export interface MeasureParts extends GrowParts {
 }
 
 const measureTask = 'mailbox:measure'
-/** A page may show a figure of this age. */
+/** A younger figure is shown without a new measurement. */
 const freshMinutes = 5
-/** At 10 ms each they take five seconds of every five minutes: 144,000 a day. */
+/** At 10 ms each, one run takes five seconds. A run every five minutes makes 144,000 a day. */
 const atOnce = 500
 const failuresBeforeStop = 5
 
@@ -25,7 +25,7 @@ async function measure(parts: MeasureParts, accountId: string): Promise<void> {
   const { db, clock, platform, settings } = parts
   const progress = await findMailboxProgress(db, accountId)
   if (!progress) return
-  // Noting the try first keeps a mailbox that cannot be measured from blocking the others.
+  // The try is noted first: else a mailbox that cannot be measured would always be the next one.
   await noteMailboxUsage(db, accountId, undefined, clock.now())
   const usedBytes = (await platform.observe(progress.address))?.usedBytes
   if (usedBytes === undefined) return
@@ -51,7 +51,7 @@ export const measureTasks = (parts: MeasureParts): Record<string, Task> => ({
   },
 })
 
-/** Enqueues a measurement if the figure is old. The page shows the old one meanwhile. */
+/** Enqueues a measurement if the figure is old. The page does not wait: it shows the old figure. */
 export async function refreshUsage(
   { db, clock, platform }: { db: Db } & Pick<MeasureParts, 'clock' | 'platform'>,
   accountId: string,

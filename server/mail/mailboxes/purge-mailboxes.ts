@@ -1,4 +1,4 @@
-// Has the platform delete mailboxes whose quarantine is over.
+// Lets the platform delete mailboxes whose quarantine is over.
 import type { Task } from '#server/kit/jobs/worker.ts'
 import type { MailPlatform } from '../mail-platform/mail-platform.ts'
 

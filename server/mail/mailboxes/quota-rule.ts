@@ -7,7 +7,7 @@ export type QuotaSettings = Pick<
 
 export interface Fill {
   readonly quotaBytes: number
-  /** Undefined where it is not known. */
+  /** Undefined if the platform does not tell. */
   readonly usedBytes: number | undefined
 }
 

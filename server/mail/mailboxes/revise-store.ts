@@ -1,10 +1,10 @@
-// Changes of the wanted state. Each makes a new revision, which the worker brings to the platform.
+// Changes the wanted state. Each change is a new revision, which the worker brings to the platform.
 
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import type { Suspension } from '#server/accounts/life/account-life.ts'
 import type { PasswordFormat } from '../mail-platform/mail-platform.ts'
 
-/** Columns that every change sets. A new revision also ends the wait for an operator. */
+/** Columns that every change sets. The worker tries again, even where an operator was called. */
 const oneMoreRevision = (trx: AccountTrx, at: Date) => ({
   revision: trx.raw('revision + 1'),
   changed_at: at,
@@ -47,7 +47,7 @@ export async function reviseMailboxPassword(
   })
 }
 
-/** Every level but `none` ends live sessions. */
+/** Every suspension but `none` ends the sessions of mail programs. */
 export async function reviseMailboxSuspension(
   trx: AccountTrx,
   accountId: string,
@@ -58,7 +58,7 @@ export async function reviseMailboxSuspension(
   await revise(trx, accountId, at, { suspension, ...ends })
 }
 
-/** @returns false if it is already so */
+/** @returns false if the main password was already used so */
 export async function reviseMainPasswordUse(
   trx: AccountTrx,
   accountId: string,
@@ -89,7 +89,7 @@ export function reviseMailboxAppPasswords(
   )
 }
 
-/** Switches filters off and ends live sessions, which could switch them on again. */
+/** Switches filters off, and ends the sessions that could switch them on again. */
 export async function reviseMailboxFilters(
   trx: AccountTrx,
   accountId: string,
@@ -140,7 +140,7 @@ export async function reviseMailboxQuota(
   return changed === 1
 }
 
-/** Makes a new revision of the same state, for a platform that lost it or drifted. */
+/** Makes a new revision of the same state: the worker brings it to the platform once more. */
 export async function reviseMailboxUnchanged(
   trx: AccountTrx,
   accountId: string,

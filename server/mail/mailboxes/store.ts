@@ -26,7 +26,7 @@ export interface MailboxProgress {
   readonly passwordLiveAt: Date | null
   readonly suspension: Suspension
   readonly quotaBytes: number
-  /** As last measured; undefined if the platform does not report it or was not asked yet. */
+  /** As last measured; undefined before that, or if the platform does not tell. */
   readonly usedBytes: number | undefined
   readonly measuredAt: Date | null
   readonly mainPasswordOpensMail: boolean
@@ -84,7 +84,7 @@ export async function findMailboxProgress(
   )
 }
 
-/** Accounts whose mailbox changed before `since` and is still not as wanted on the platform. */
+/** Accounts whose change from before `since` has not reached the platform yet. */
 export async function findUnappliedMailboxes(
   db: Db,
   since: Date,

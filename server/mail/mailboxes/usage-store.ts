@@ -1,7 +1,7 @@
 import type { Db } from '#db/connection.ts'
 import { msPerMinute } from '#server/core/durations.ts'
 
-/** Nearly full ones every 15 minutes, all others every six hours; the longest unmeasured first. */
+/** Mailboxes over 70 % every 15 minutes, all every six hours; the longest unmeasured first. */
 export async function listMailboxesToMeasure(db: Db, now: Date, limit: number): Promise<string[]> {
   const ago = (minutes: number) => new Date(now.getTime() - minutes * msPerMinute)
   const { rows } = (await db.raw(
@@ -19,7 +19,7 @@ export async function listMailboxesToMeasure(db: Db, now: Date, limit: number): 
   return rows.map((row) => row.account_id)
 }
 
-/** @param usedBytes undefined notes only that the figure was asked for */
+/** @param usedBytes undefined: notes only that the platform was asked */
 export async function noteMailboxUsage(
   db: Db,
   accountId: string,

@@ -44,7 +44,8 @@ async function sealFor({ keyring, platform }: MailboxParts, password: NewPasswor
   return { format, sealed: keyring.seal(sealPurpose, await inFormat(format, password)) }
 }
 
-/** A mailbox has one job at a time. Waiting ones merge, since each reads the whole wanted state. */
+// Jobs of one mailbox run one after the other. A waiting job serves later changes too, since it
+// reads the whole wanted state.
 export async function enqueueConvergence(
   trx: Trx,
   accountId: string,
@@ -93,8 +94,8 @@ export async function wantMailboxSuspension(
 }
 
 /**
- * The platform gets the app passwords as they are when the transaction ends. Locks the mailbox.
- * @param change.endSessions true disconnects all mail programs, whichever password they use
+ * Enqueues the job that brings app passwords to the platform as this transaction leaves them.
+ * Locks the mailbox. @param change.endSessions true disconnects all mail programs
  * @returns the revision that brings the app passwords to the platform
  */
 export async function wantAppPasswords(
@@ -111,7 +112,7 @@ export async function wantAppPasswords(
   return revision
 }
 
-/** Only for `filters/hold-filters.ts`. */
+/** Others call `holdFilters`, which also takes back decisions to keep a filter. */
 export async function wantFiltersOff(
   trx: AccountTrx,
   { accountId, at }: { accountId: string; at: Date },

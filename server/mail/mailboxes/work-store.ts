@@ -2,10 +2,10 @@
 import type { Db } from '#db/connection.ts'
 import type { PasswordFormat, WantedMailbox } from '../mail-platform/mail-platform.ts'
 
-/** The wanted state with its password still sealed, and what is left to do beside `apply`. */
+/** The wanted state, its password still sealed, and what the worker must do besides `apply`. */
 export interface MailboxWork {
   readonly wanted: Omit<WantedMailbox, 'password' | 'suspensionReason'>
-  /** Of the owner. */
+  /** The owner's language. */
   readonly locale: string | null
   readonly passwordSealed: string | null
   readonly passwordFormat: PasswordFormat
@@ -49,7 +49,7 @@ export async function findMailboxWork(db: Db, accountId: string): Promise<Mailbo
 const passwordLiveAt = `case
   when password_live_at is null and password_revision <= ? then ?::timestamptz
   else password_live_at end`
-/** A plain password is deleted as soon as the platform has it. */
+/** A password in clear is deleted as soon as the platform has it. */
 const passwordSealed = `case
   when password_format = 'plaintext' and password_revision <= ? then null
   else password_sealed end`
@@ -106,7 +106,7 @@ export async function noteFiltersEnded(db: Db, accountId: string, revision: numb
     .update({ ended_filters_revision: revision })
 }
 
-/** @param givenUpAt not null shows the mailbox to operators */
+/** @param givenUpAt null while the queue still tries; else operators see the mailbox */
 export async function noteMailboxFailure(
   db: Db,
   accountId: string,

@@ -21,7 +21,7 @@ export interface SendingParts extends LimitedSendingParts {
 
 export const sendingLimitTask = 'abuse:sending-limit'
 
-/** No opinion: Postfix goes on to its next rule. */
+/** Makes Postfix go on to its next rule. */
 export const noOpinion = 'DUNNO'
 
 const refusals: Readonly<Record<LimitKind, (allowed: number) => string>> = {
@@ -31,7 +31,7 @@ const refusals: Readonly<Record<LimitKind, (allowed: number) => string>> = {
     `554 5.7.1 Limit reached: ${allowed} different recipients a day. It opens again at 00:00 UTC`,
 }
 
-/** Counts each recipient when it is named, and each letter at its end. */
+/** Counts a recipient when the mail program names it, and a letter when all of it has come. */
 export async function judgeSending(parts: SendingParts, request: PolicyRequest): Promise<string> {
   const address = addressOfLogin(request.get('sasl_username') ?? '')
   if (address === '') return noOpinion

@@ -7,11 +7,11 @@ export interface LimitedSendingParts {
     SendingLimitSettings,
     'limitSentPerDay' | 'limitRecipientsPerDay' | 'limitSentWhileLimited'
   >
-  /** A measure of the desk limits what the address sends. */
+  /** @returns true while a measure of the desk limits sending from the address */
   readonly isSendingLimited: (db: Db, address: string) => Promise<boolean>
 }
 
-/** How much the mailbox may send a day: less while a measure limits its sending. */
+/** @returns how much the mailbox may send a day: less while a measure limits its sending */
 export async function sendingLimitsOf(
   { db, settings, isSendingLimited }: LimitedSendingParts,
   address: string,

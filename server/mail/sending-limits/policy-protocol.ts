@@ -1,11 +1,12 @@
-// Postfix's policy delegation protocol: lines of name=value, an empty line, one action in return.
+// Postfix's policy delegation protocol. A request is lines of name=value and an empty line. The
+// answer is one action.
 // Source: https://www.postfix.org/SMTPD_POLICY_README.html
 
 export type PolicyRequest = ReadonlyMap<string, string>
 
 const requestMax = 64 * 1024
 
-/** Returns each request as soon as it is complete. @throws Error for anything else */
+/** Returns each request as soon as it is complete. @throws Error if one never ends */
 export function createPolicyReader(): (chunk: string) => PolicyRequest[] {
   let rest = ''
   return (chunk) => {

@@ -1,2 +1,2 @@
-// The desk takes each alert over once.
+// What the desk may use of this feature's store: it takes over each alert once.
 export { type SendingAlert, spendAlert } from './store.ts'

@@ -1,4 +1,4 @@
-// Counters of what is sent. Each changes in one statement or under the lock of its row.
+// Counts letters and recipients of each day. A counter changes in one statement or under its lock.
 import type { Db, Trx } from '#db/connection.ts'
 
 export type LimitKind = 'letters' | 'recipients'
@@ -49,7 +49,7 @@ export async function openDay(
   return row && { accountId: row.account_id, recipients: row.recipients }
 }
 
-/** Needs the lock of `openDay`. @returns whether the recipient is one of the day's by now */
+/** Call `openDay` first, for its lock. @returns true if the recipient counts among the day's */
 export async function addRecipient(
   trx: Trx,
   added: { accountId: string; day: string; digest: Buffer; hasRoom: boolean },
@@ -103,7 +103,7 @@ export interface SendingAlert {
   readonly allowed: number
 }
 
-/** @returns undefined if the desk has it already */
+/** Marks the alert as taken over. @returns undefined if the desk has it already */
 export async function spendAlert(
   trx: Trx,
   id: string,

@@ -65,7 +65,7 @@ test('a new app password is announced to its owner by a letter with an undo link
   assert.equal((await portal.db('undos').where({ change: 'app-password.created' })).length, 1)
 })
 
-test('a form sent twice makes one app password, and nobody makes it without our key', async () => {
+test('a form sent twice makes one app password, which needs the portal’s key to compute', async () => {
   const { id } = await portal.db('accounts').where({ address: 'piotr@postern.example' }).first('id')
   const wanted = {
     proof: await proofNow(portal.db, id),

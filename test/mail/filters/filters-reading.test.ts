@@ -77,7 +77,7 @@ redirect "d@x.example";
       assert.equal(tell(script).clear, false, script)
   })
 
-  it('invisible and turning characters in an address are shown as what they are', () => {
+  it('invisible and turning characters in an address are replaced by a visible sign', () => {
     assert.deepEqual(leadsTo('redirect "thief\u202e@elp\u200bmaxe.example";'), [
       'thief\uFFFD@elp\uFFFDmaxe.example',
     ])

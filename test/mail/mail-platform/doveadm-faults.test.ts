@@ -86,7 +86,7 @@ describe('doveadm', () => {
     assert.deepEqual(asked, ['authCacheFlush'])
   })
 
-  it('the row is changed before sessions end, and a repeated call ends them', async () => {
+  it('sessions end after the row has changed, and a repeated call ends those that are left', async () => {
     const wanted = await provision()
     const changed = { ...wanted, revision: 2, password: '$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA' }
     doveadm.accident(everyCall, { kind: 'lose-answer' })

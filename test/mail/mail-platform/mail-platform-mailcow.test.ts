@@ -349,7 +349,7 @@ describe('mailboxes at mailcow', () => {
     assert.deepEqual(posts, [], 'nothing is written where nothing changes')
   })
 
-  it('app passwords that nobody made here are deleted', async () => {
+  it('app passwords that were not made in the portal are deleted', async () => {
     const clara = wantedFor('clara')
     await platform.apply(clara)
     const own = made(['imap'])

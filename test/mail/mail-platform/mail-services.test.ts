@@ -219,7 +219,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     await connections(browser, /The app password “Phone” was revoked/)
   })
 
-  it('a right password waits a second at most, whatever others behind its network do', async () => {
+  it('a right password waits a second at most, unless its network has used up all guesses', async () => {
     const [vera, zina] = [await arrive('vera.v'), await arrive('zina.z')]
     const { imap, sending } = from('127.0.0.5')
     const wrong = Array.from({ length: 5 }, (_, n) =>

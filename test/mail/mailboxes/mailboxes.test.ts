@@ -97,7 +97,7 @@ test('ten changes in a row arrive in order, and the last one stays in force', as
   assert.equal(observed?.password, account.password_verifier)
 })
 
-test('filters are switched off after sessions end, or one could switch them on', async () => {
+test('filters are switched off after sessions end, since a session could switch them on', async () => {
   await register(portal, person)
   const { account_id: accountId } = await settled(person)
   const before = platform.calls.length

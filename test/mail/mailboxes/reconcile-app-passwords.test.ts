@@ -31,7 +31,7 @@ const held = () =>
 const fieldsFound = async (fix = false) =>
   (await reconcileMailboxes(portal, fix)).differences.map(({ kind, fields }) => [kind, ...fields])
 
-test('app passwords that nobody made here are found and mended', async () => {
+test('app passwords that were not made in the portal are found and mended', async () => {
   const create = async (name: string) => {
     const proof = await proofNow(portal.db, accountId)
     const made = await createAppPassword(portal.parts, {

@@ -43,6 +43,6 @@ export async function writeAppPasswords(
   }
   const [row] = answer.rows
   if (!row) return undefined
-  // The statement shows the row as it was before its own change.
+  // PostgreSQL reads the final select from before the update, so `row.revision` may be old.
   return { revision: row.written ? revision : Number(row.revision), written: row.written }
 }

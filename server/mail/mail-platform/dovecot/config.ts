@@ -39,14 +39,14 @@ export interface MailPlatformConfig {
   /** Folder for log files; absent: syslog. */
   readonly logFolder?: string
   readonly messageSizeBytes: number
-  /** Room above the quota for bounces and letters that were accepted earlier. */
+  /** Room above the quota, for bounces and for letters that Postfix had accepted already. */
   readonly deliveryGraceBytes: number
   readonly connectionsPerPerson: number
   readonly words: MailServerWords
   readonly authPolicy?: { readonly url: string; readonly token: string; readonly nonce: string }
   readonly sendingPolicy?: string
   readonly submissionMilter?: string
-  /** `[host]:port` for outgoing letters; absent: by MX. */
+  /** `[host]:port` that takes outgoing letters; absent: the MX of each recipient's domain. */
   readonly relayHost?: string
 }
 
@@ -82,7 +82,7 @@ export const standardPorts: MailPorts = {
   filters: 1028,
 }
 
-/** As `doveadm_allowed_commands` spells them. */
+/** Spelled as the setting `doveadm_allowed_commands` wants them. */
 const doveadmCommands = [
   ...['auth cache flush', 'kick', 'who', 'user', 'quota get', 'fs delete'],
   ...['activate', 'deactivate', 'delete', 'get', 'list', 'put'].map((verb) => `sieve ${verb}`),
@@ -90,7 +90,7 @@ const doveadmCommands = [
 
 const letter = `[${appPasswordLetters}]`
 const group = `${letter}{${appPasswordGroupLength}}`
-/** Regular expressions without characters that end variables of Dovecot. */
+/** They stand inside variables of Dovecot (`%{if;…}`): no `;`, and each `{` with its `}`. */
 const appPasswordShapes = {
   whole: `^${letter}{${appPasswordGroups * appPasswordGroupLength}}$`,
   grouped: `^(${group} ){${appPasswordGroups - 1}}${group}$`,
@@ -103,7 +103,7 @@ export interface ConfigFile {
   readonly readers: 'root' | 'postfix' | 'everybody'
 }
 
-/** For a sentence between single quotes in an SQL file of Dovecot. */
+/** Lets through only what can stand between single quotes in an SQL file of Dovecot. */
 const quotable = (sentence: string): string => {
   if (/[^ -~]|['"\\%{}]/.test(sentence))
     throw new Error('an address of the portal cannot stand in a configuration file')

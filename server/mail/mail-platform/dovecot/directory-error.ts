@@ -1,13 +1,14 @@
 import { PlatformError } from '../mail-platform.ts'
 
-// PostgreSQL's classes: 22 data, 23 constraint, 28 credentials, 3D, 3F, 42 schema or privilege.
+// Error classes of PostgreSQL that no later try mends: 22 data, 23 constraint, 28 credentials,
+// 3D database, 3F and 42 schema or privilege.
 const permanentClasses = new Set(['22', '23', '28', '3D', '3F', '42'])
 const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', '57P03', '53300'])
 
 export function platformErrorOf(cause: unknown): PlatformError {
   if (cause instanceof PlatformError) return cause
   // Security: A password that the directory refuses is quoted in no error.
-  // PostgreSQL quotes the whole row in `detail`.
+  // PostgreSQL puts the whole row into `detail`.
   if (cause instanceof Error && 'detail' in cause) cause.detail = undefined
   const code = String((cause as { code?: unknown }).code ?? '')
   // knex found no free connection, so nothing was sent.
@@ -17,7 +18,7 @@ export function platformErrorOf(cause: unknown): PlatformError {
   if (code.length === 5 && permanentClasses.has(code.slice(0, 2))) {
     return new PlatformError('permanent', `the mail directory refused the row (${code})`, { cause })
   }
-  // A serialization failure, a lock time-out or a cancelled statement was rolled back.
+  // PostgreSQL rolled back: serialization failure, lock time-out or cancelled statement.
   if (/^(40|55|57014)/.test(code))
     return new PlatformError('retry', `the mail directory is busy (${code})`, { cause })
   return new PlatformError('unknown', 'the connection to the mail directory broke', { cause })

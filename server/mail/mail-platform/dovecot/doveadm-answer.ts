@@ -5,10 +5,10 @@ export type Answer =
   | { readonly kind: 'done'; readonly rows: unknown }
   | { readonly kind: 'failed'; readonly exitCode: number }
 
-/** sysexits.h, as doveadm uses them. */
+/** Exit codes of doveadm; 65 and 67 come from sysexits.h. */
 export const noSuchUser = 67
 export const nothingFound = 68
-/** For a script that does not compile, or that may not be deleted because it is active. */
+/** The script does not compile, or is active and may not be deleted. */
 export const badData = 65
 
 /** @param fine exit codes that count as success */
@@ -26,6 +26,6 @@ export function readAnswer(answer: unknown): Answer {
   if (kind === 'doveadmResponse') return { kind: 'done', rows: value }
   const { type, exitCode } = value as { type: string; exitCode?: number }
   if (type === 'exitCode' && exitCode !== undefined) return { kind: 'failed', exitCode }
-  // unAuthorized, unknownMethod or invalidRequest: Dovecot's configuration is not the portal's.
+  // unAuthorized, unknownMethod, invalidRequest: Dovecot runs with another configuration than ours.
   throw new PlatformError('permanent', `doveadm refused the command: ${type}`)
 }

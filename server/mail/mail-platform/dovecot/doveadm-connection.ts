@@ -3,7 +3,7 @@ import { PlatformError } from '../mail-platform.ts'
 import { type Answer, type Command, readAnswer } from './doveadm-answer.ts'
 
 export interface DoveadmConnection {
-  /** Of the HTTP listener of `service doveadm`. */
+  /** Where Dovecot's `service doveadm` listens for HTTP. */
   readonly url: string
   readonly apiKey: string
   /** 5 s by default. */
@@ -36,7 +36,7 @@ export function connectDoveadm({ url, apiKey, timeoutMs = 5000 }: DoveadmConnect
       )
     } catch (cause) {
       if (cause instanceof PlatformError) throw cause
-      // A refused connection never reached Dovecot. A call that broke later may be carried out.
+      // A refused connection never reached Dovecot. Dovecot may have carried out any other call.
       const refused = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(codeOf(cause))
       throw new PlatformError(
         refused ? 'retry' : 'unknown',

@@ -5,7 +5,7 @@ import { connectDoveadm, type DoveadmConnection } from './doveadm-connection.ts'
 import { createDoveadmFilters } from './doveadm-filters.ts'
 
 export interface DoveadmSettings extends DoveadmConnection {
-  /** Wait before sessions that were just opening are ended too; 150 by default. */
+  /** Pause before the second kick, which ends sessions that were just opening; 150 by default. */
   readonly lateSessionsMs?: number
 }
 
@@ -15,7 +15,7 @@ export function createDoveadm({ lateSessionsMs = 150, ...connection }: DoveadmSe
   const run = connectDoveadm(connection)
 
   return {
-    /** The flush comes first, so that a program that reconnects at once fails. */
+    /** Flushes cached passwords first: a mail program that reconnects at once needs the new one. */
     async endSessions(addresses: readonly string[]): Promise<void> {
       const [flush, kick] = await run([
         ['authCacheFlush', { user: addresses }],
@@ -57,7 +57,7 @@ export function createDoveadm({ lateSessionsMs = 150, ...connection }: DoveadmSe
     async probe(): Promise<void> {
       const [answer] = await run([['who', { mask: ['nobody'] }]])
       expectDone('who', answer, [nothingFound])
-      // An older configuration does not allow this command.
+      // A configuration that an older portal wrote does not allow this command.
       const [filters] = await run([['sieveList', { user: 'nobody' }]])
       expectDone('sieveList', filters, [noSuchUser])
     },

@@ -1,4 +1,5 @@
-// Dovecot and Postfix read the rows of the mail directory. doveadm makes them notice a change.
+// Dovecot and Postfix read the mail directory, into which this platform writes. doveadm makes
+// Dovecot notice a change at once.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { msPerDay } from '#server/core/durations.ts'
@@ -19,10 +20,10 @@ import * as store from './store.ts'
 
 export interface DovecotPlatformParts {
   readonly directory: Db
-  /** Without it, only the rows are written and open sessions go on. */
+  /** Without it, open sessions go on after a change. */
   readonly doveadm?: DoveadmSettings
   readonly clock: Clock
-  /** Time between `remove` and `purge`; 30 days by default. */
+  /** How long a removed mailbox keeps its letters; 30 by default. */
   readonly quarantineDays?: number
   readonly pageSize?: number
 }
@@ -74,7 +75,7 @@ async function write({ directory, clock }: Parts, wanted: WantedMailbox) {
   } catch (cause) {
     const error = platformErrorOf(cause)
     if (error.kind !== 'unknown') throw error
-    // The statement writes nothing older and returns what is there, so it can simply run again.
+    // It may have been written. The statement never overwrites a newer revision, so run it again.
     return asPlatformCall(attempt)
   }
 }
@@ -86,7 +87,7 @@ async function apply(parts: Parts, wanted: WantedMailbox): Promise<Applied> {
   if (!result.addressesFree)
     throw new PlatformError('permanent', 'an address of the mailbox belongs to another one')
   if (!result.written) return { kind: 'superseded', revision: result.revision }
-  // Security: The row is changed before sessions end, and a repeated call ends them.
+  // Security: Sessions end after the row has changed, and a repeated call ends those that are left.
   if (result.endSessionsBefore !== undefined)
     await endSessions(parts, address, result.endSessionsBefore)
   else if (!result.created) await parts.doveadm?.flush([address])

@@ -1,4 +1,4 @@
-// Mailboxes as the mail directory shows them. Removed ones are not shown.
+// Reads mailboxes from the mail directory, without removed ones.
 import type { Db } from '#db/connection.ts'
 import type { Suspension } from '#server/accounts/life/account-life.ts'
 import type { MailService, ObservedMailbox } from '../mail-platform.ts'

@@ -1,20 +1,20 @@
-// The mail directory. Changes are single conditional statements, so late calls undo nothing newer.
+// Writes the mail directory. Each change is one conditional statement: a late call undoes nothing.
 import type { Db } from '#db/connection.ts'
 import type { WantedMailbox } from '../mail-platform.ts'
 
 export interface Written {
-  /** In the directory after the call. */
+  /** What the directory holds after the call. */
   readonly revision: number
   readonly written: boolean
-  /** True if no cache can know an older state of the mailbox. */
+  /** True if the mailbox is new, so that no cache of Dovecot holds an older state. */
   readonly created: boolean
-  /** Sessions from before this epoch are still to be ended. */
+  /** Sessions older than this epoch must still be ended; undefined: there are none. */
   readonly endSessionsBefore: number | undefined
   /** False if another mailbox has one of the addresses. Nothing was changed then. */
   readonly addressesFree: boolean
 }
 
-// Only a newer revision brings a removed mailbox back, never a repeated call from before.
+// A removed mailbox comes back with a newer revision only, not when an old call is repeated.
 const upsertMailbox = `
   with moved as (
     insert into mail_directory.mailboxes as known (account_id, address, revision, password,
@@ -139,7 +139,7 @@ export async function startSessionEpoch(db: Db, address: string): Promise<number
   return row && Number(row.session_epoch)
 }
 
-/** So that a repeated call ends no session that was opened later. */
+/** Notes that older sessions ended: a repeated call must not end sessions opened since. */
 export async function noteSessionsEnded(db: Db, address: string, epoch: number): Promise<void> {
   await db('mail_directory.mailboxes')
     .where({ address })
@@ -160,7 +160,7 @@ export async function listPurgeable(
     .limit(limit)
 }
 
-/** Does nothing to a mailbox that came back meanwhile. */
+/** Deletes the row, unless the mailbox has come back meanwhile. */
 export async function forgetMailbox(db: Db, accountId: string, now: Date): Promise<void> {
   await db('mail_directory.mailboxes')
     .where({ account_id: accountId })

@@ -1,4 +1,4 @@
-// Brings one Google user to the wanted state: absent, present, deleted, moved or half-made.
+// Brings one Google user to the wanted state: a missing, deleted, moved or half-made one too.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { tryLater } from '../http-outcome.ts'
 import type { Applied, WantedMailbox } from '../mail-platform.ts'
@@ -70,7 +70,7 @@ async function create(parts: ConvergeParts, wanted: WantedMailbox): Promise<Appl
   return { kind: 'applied', revision: wanted.revision }
 }
 
-/** Reads lag behind an insert, so the user may appear a little later. */
+/** Google shows a new user a little later, so this reads again after each pause. */
 async function settle(parts: ConvergeParts, wanted: WantedMailbox): Promise<GoogleUser> {
   for (const pause of parts.settleMs) {
     await sleep(pause)
@@ -92,14 +92,15 @@ async function update(
   if (newer !== undefined) return { kind: 'superseded', revision: newer }
   const missing = wanted.aliases.filter((alias) => !user.aliases?.includes(alias))
   await assertFree(parts, missing, idOf(user))
-  // Mark and password are set in one call. Setting the same password again would sign people out.
+  // A mark of this revision means that the password is set too. Setting it again would sign people
+  // out.
   const isThere = wanted.password === null || known?.revision === revision
   const password = isThere ? {} : passwordOf(wanted.password)
   const changed = await directory.patch(idOf(user), { ...stateOf(wanted, user), ...password })
   if (changed.kind === 'exists') return refuseTaken()
   if (changed.kind === 'absent') throw notShownYet()
   await addAliases(parts, idOf(user), missing)
-  // A new primary address leaves the old one behind as an alias.
+  // When the primary address changes, Google keeps the old one as an alias.
   const surplus = (changed.user.aliases ?? []).filter((alias) => !wanted.aliases.includes(alias))
   for (const alias of surplus) await directory.deleteAlias(idOf(user), alias)
   return { kind: 'applied', revision }

@@ -1,4 +1,4 @@
-// The calls of Google's Directory API. Each ends in a value or a PlatformError.
+// The calls of Google's Directory API. Each returns a value or throws a PlatformError.
 import type { admin_directory_v1 } from '@googleapis/admin'
 import { type Effect, errorOfStatus, errorOfTransport, tryLater } from '../http-outcome.ts'
 import { PlatformError } from '../mail-platform.ts'
@@ -7,10 +7,10 @@ import type { ServiceAccount } from './service-account.ts'
 export type GoogleUser = admin_directory_v1.Schema$User
 
 export interface GoogleAccess {
-  /** Its account needs domain-wide delegation for `scopes`. */
+  /** Google must have delegated `scopes` to it for the whole domain. */
   readonly serviceAccount: ServiceAccount
   readonly administrator: string
-  /** Another root for every call, also for tokens (`/token`). */
+  /** Replaces Google's address in every call, and in the one for tokens (`/token`). */
   readonly apiBase?: string | undefined
   readonly timeoutMs: number
 }
@@ -20,7 +20,7 @@ export const scopes = [
   'https://www.googleapis.com/auth/admin.directory.user.security',
 ]
 
-/** `exists` is Google's 409. Reads may not show the user yet. */
+/** `exists`: Google answered 409, though a read may not show the user yet. */
 export type Written =
   | { readonly kind: 'done'; readonly user: GoogleUser }
   | { readonly kind: 'exists' }
@@ -89,7 +89,7 @@ function createCalls(access: GoogleAccess) {
       const { status, headers, reason, detail } = answerIn(cause)
       if (status === undefined) throw errorOfTransport('Google', effect, cause)
       if (status === 404 || status === 409) return { status } as const
-      // Google also sends 403 for limits; its other 403s are missing rights.
+      // Google sends 403 for its limits as well as for missing rights.
       if (status === 403 && slowDown.has(reason))
         throw tryLater(`Google answered HTTP 403: ${detail}`)
       throw errorOfStatus('Google', effect, status, headers, detail)
@@ -117,7 +117,7 @@ async function connect({ serviceAccount, administrator, apiBase, timeoutMs }: Go
   })
   if (apiBase) redirectTokens(client.transporter, apiBase)
   const root = apiBase ? { rootUrl: apiBase } : {}
-  // The queue repeats calls after reading what they did, so the library must not repeat them.
+  // The portal's queue reads the state before it repeats a call. The library would not.
   return admin({ version: 'directory_v1', auth: client, timeout: timeoutMs, retry: false, ...root })
 }
 

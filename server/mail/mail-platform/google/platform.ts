@@ -1,4 +1,4 @@
-// Google Workspace. The externalIds of a user hold account id and revision.
+// Google Workspace. The externalIds of a user hold account id, revision and wanted suspension.
 import type { MailPlatform } from '../mail-platform.ts'
 import { refuseAppPasswordsOnly } from '../refusals.ts'
 import { createRevisionOrder } from '../revision-order.ts'
@@ -9,19 +9,19 @@ import { markOf, observedOf } from './record.ts'
 
 export interface GoogleSettings extends Omit<GoogleAccess, 'timeoutMs'> {
   readonly domains: readonly string[]
-  /** Of new users; `/` by default. */
+  /** Where new users are put; `/` by default. */
   readonly orgUnitPath?: string | undefined
   /** 20 s by default. */
   readonly timeoutMs?: number
-  /** Users a page; 500, the maximum of Google, by default. */
+  /** Users on a page of a list; 500 by default, which is Google's maximum. */
   readonly pageSize?: number
-  /** Waits between reads of a user that exists but is not shown yet. */
+  /** Pauses before each read of a user that exists but is not shown yet. */
   readonly settleMs?: readonly number[]
 }
 
 /**
  * Google has one suspension, no quota for a single user, and no mailbox without a main password.
- * If `mainPasswordOpensMail` is false, a call fails after the rest of it was applied.
+ * If `mainPasswordOpensMail` is false, `apply` does everything else and then throws.
  */
 export function createGooglePlatform(settings: GoogleSettings): MailPlatform {
   const {

@@ -6,7 +6,7 @@ import type { GoogleUser } from './directory.ts'
 
 type ExternalId = { type?: string; customType?: string; value?: string }
 
-/** Types of our own `externalIds`. Others may keep theirs beside them. */
+/** Types of the portal's entries in `externalIds`. Entries of other programs are kept. */
 const account = 'postern-account'
 const revision = 'postern-revision'
 const level = 'postern-suspension'
@@ -29,7 +29,7 @@ export function markOf(user: GoogleUser): Mark | undefined {
   }
 }
 
-/** Everything but the aliases, in one call, so that mark and state belong together. */
+/** All but aliases and password. One call writes it, so the mark always tells the true state. */
 export function stateOf(wanted: WantedMailbox, present?: GoogleUser): GoogleUser {
   const others = externalIdsOf(present ?? {}).filter(
     (each) => !each.customType?.startsWith('postern-'),
@@ -37,7 +37,7 @@ export function stateOf(wanted: WantedMailbox, present?: GoogleUser): GoogleUser
   const custom = (customType: string, value: string) => ({ type: 'custom', customType, value })
   return {
     ...(present?.primaryEmail === wanted.address ? {} : { primaryEmail: wanted.address }),
-    // Google has one level, without sign-in and reception. The mark keeps the wanted one.
+    // Google's one suspension stops sign-in and reception. The mark keeps the wanted level.
     suspended: wanted.suspension !== 'none',
     externalIds: [
       ...others,
@@ -61,7 +61,7 @@ export function newUser(wanted: WantedMailbox, orgUnitPath: string): GoogleUser 
   }
 }
 
-/** Google accepts `$6$` with 10,000 rounds at most. */
+/** Google accepts a `$6$` verifier with 10,000 rounds at most. */
 export function passwordOf(verifier: string): GoogleUser {
   const parts = /^\$6\$(?:rounds=(?<rounds>\d+)\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{86}$/.exec(
     verifier,

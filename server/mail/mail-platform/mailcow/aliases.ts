@@ -23,7 +23,7 @@ export function createAliases(api: MailcowApi, domains: readonly string[]) {
     (await api.one(`get/mailbox/${encodeURIComponent(address)}`)) !== undefined
 
   return {
-    /** Aliases by mailbox. Those with several recipients belong to the operator. */
+    /** Aliases by mailbox. One with several recipients is the operator's and matches no mailbox. */
     async byMailbox(): Promise<ReadonlyMap<string, readonly string[]>> {
       const found = new Map<string, string[]>()
       for (const alias of await inDomains(domains)) {
@@ -32,7 +32,7 @@ export function createAliases(api: MailcowApi, domains: readonly string[]) {
       return found
     },
 
-    /** @returns what `sync` has to do. @throws PlatformError for an alias of somebody else */
+    /** @returns what `sync` has to do. @throws PlatformError if another mailbox has an alias */
     async plan(address: string, wanted: readonly string[]) {
       const present = await inDomains(new Set([...domains, ...wanted.map(domainOf)]))
       const missing: string[] = []
@@ -59,7 +59,7 @@ export function createAliases(api: MailcowApi, domains: readonly string[]) {
         })
         if (outcome.kind === 'done') continue
         if (outcome.code !== 'is_alias_or_mailbox') throw outcome.error
-        // Another try may have added it meanwhile.
+        // An earlier try, whose answer was lost, may have added it.
         const there = (await inDomains([domainOf(alias)])).find((each) => each.address === alias)
         if (there?.goto !== address) refuseTaken()
       }

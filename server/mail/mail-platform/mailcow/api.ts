@@ -1,17 +1,17 @@
-// mailcow's HTTP API. Success and refusal both have status 200; an absent object is empty.
+// mailcow's HTTP API. A refusal has status 200 too, and a missing object comes as an empty one.
 import { errorOfStatus, tryLater } from '../http-outcome.ts'
 import { createJsonCaller } from '../json-call.ts'
 import { PlatformError } from '../mail-platform.ts'
 
 export interface MailcowAccess {
-  /** Of mailcow's pages, such as `https://mail.example`. */
+  /** Where mailcow's pages are, such as `https://mail.example`. */
   readonly url: string
-  /** Needs write access for the address of this machine. */
+  /** mailcow must let this key write from the network address of this machine. */
   readonly apiKey: string
   readonly timeoutMs: number
 }
 
-/** `code` is mailcow's own word, such as `object_exists`. */
+/** `code` is how mailcow names the refusal, such as `object_exists`. */
 export type Outcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly code: string; readonly error: PlatformError }
@@ -64,7 +64,7 @@ export function createMailcowApi({ url, apiKey, timeoutMs }: MailcowAccess) {
 
 type Item = { readonly type?: unknown; readonly msg?: unknown }
 const failed = new Set<unknown>(['danger', 'error'])
-/** Faults of mailcow's parts, which pass. */
+/** Faults inside mailcow that pass by themselves, so a later try may succeed. */
 const passing = new Set(['redis_error', 'mysql_error'])
 
 function refusal(code: string): Outcome {
@@ -76,7 +76,7 @@ function refusal(code: string): Outcome {
   }
 }
 
-/** A message may end with values that were sent, so only its first word is used. */
+/** A message may go on with values that were sent, so only its first part is used. */
 function codeOf(item: unknown): string {
   const { msg } = Object(item) as Item
   const [code] = Array.isArray(msg) ? msg : [msg]

@@ -1,4 +1,4 @@
-// App passwords, known by name. mailcow stores a verifier as it is and never learns the secret.
+// App passwords at mailcow. It stores the hash as it is sent and never learns the secret.
 import type { MailService, WantedAppPassword } from '../mail-platform.ts'
 import type { MailcowApi } from './api.ts'
 
@@ -9,7 +9,7 @@ interface AppPassword {
   readonly [access: `${string}_access`]: number | string | undefined
 }
 
-/** IMAP includes filters, as at every platform. */
+/** IMAP also opens ManageSieve, by which mail programs change filters. */
 const protocolsOf: Record<MailService, readonly `${string}_access`[]> = {
   imap: ['imap_access', 'sieve_access'],
   pop3: ['pop3_access'],
@@ -24,7 +24,7 @@ export function createAppPasswords(api: MailcowApi) {
     api.all<AppPassword>(`get/app-passwd/all/${encodeURIComponent(address)}`)
 
   return {
-    /** Security: App passwords that nobody made here are deleted. */
+    /** Security: App passwords that were not made in the portal are deleted. */
     async sync(address: string, wanted: readonly WantedAppPassword[]): Promise<void> {
       const missing = new Map(wanted.map((each) => [nameOf(each), each]))
       for (const present of await standing(address)) {
@@ -41,7 +41,7 @@ const nameOf = ({ id }: WantedAppPassword) => `postern:${id}`
 
 function opensFor(present: AppPassword, services: readonly MailService[]): boolean {
   const meant = new Set(services.flatMap((service) => protocolsOf[service]))
-  // The documented answer has no protocols, the real one has.
+  // mailcow documents no protocols in its answer, but sends them.
   const differs = everyProtocol.some(
     (name) => present[name] !== undefined && (Number(present[name]) === 1) !== meant.has(name),
   )
@@ -60,7 +60,7 @@ async function add(api: MailcowApi, address: string, wanted: WantedAppPassword):
   })
 }
 
-/** A call with several ids stops at the first that is gone already. */
+/** One id a call: with several, mailcow stops at the first that is gone already. */
 async function remove(api: MailcowApi, { id }: AppPassword): Promise<void> {
   const outcome = await api.attempt('delete/app-passwd', [String(id)])
   if (outcome.kind === 'refused' && outcome.code !== 'app_passwd_id_invalid') throw outcome.error

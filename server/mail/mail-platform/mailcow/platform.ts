@@ -17,20 +17,20 @@ import { customAttributes, type MailcowMailbox, markOf, observedOf } from './rec
 export interface MailcowSettings extends Omit<MailcowAccess, 'timeoutMs'> {
   readonly domains: readonly string[]
   readonly clock: Clock
-  /** Time between `remove` and `purge`; 30 days by default. */
+  /** How long a removed mailbox keeps its letters; 30 by default. */
   readonly quarantineDays?: number
   /** 20 s by default. */
   readonly timeoutMs?: number
 }
 
 export interface MailcowPlatform extends MailPlatform {
-  /** mailcow itself keeps the files of a deleted mailbox for some days. @returns how many */
+  /** Deletes mailboxes; mailcow keeps their files for some days more. @returns how many */
   purge(): Promise<number>
 }
 
 /**
- * mailcow cannot close sending alone, so `send` becomes `login`. Its API ends no sessions.
- * Quotas are rounded up to whole MiB.
+ * mailcow cannot stop sending alone: a mailbox suspended for `send` cannot sign in either.
+ * Its API ends no sessions. Quotas are rounded up to whole MiB.
  */
 export function createMailcowPlatform(settings: MailcowSettings): MailcowPlatform {
   const parts = partsOf(settings)
@@ -87,14 +87,14 @@ async function writeAppPasswords(
   if (!mark) throw new PlatformError('retry', 'app passwords came before their mailbox')
   const known = mark.appPasswordsRevision
   if (revision < known) return { kind: 'superseded', revision: known }
-  // Writing the revision first makes an older list late, even if this one stops half-way.
+  // The revision is written first: even if this call stops half-way, an older list is refused.
   const attr = customAttributes({ ...mark, appPasswordsRevision: revision }, mailbox)
   if (revision > known) await api.post('edit/mailbox/custom-attribute', { items: [address], attr })
   await appPasswords.sync(address, passwords)
   return { kind: 'applied', revision }
 }
 
-/** mailcow deletes for good, so the mailbox is closed and marked, and `purge` deletes it later. */
+/** Closes and marks the mailbox. `purge` deletes it later, since mailcow cannot bring one back. */
 async function quarantine(
   { api, aliases, clock, converge, order }: Parts,
   owned: { readonly accountId: string; readonly address: string },
@@ -106,7 +106,7 @@ async function quarantine(
   const removedOn = dayOf(clock.now())
   await api.post('edit/mailbox', { items, attr: { active: false } })
   await aliases.sync(mailbox.username, await aliases.plan(mailbox.username, []))
-  // The mark comes last, since it says that the rest is done.
+  // The mark comes last: with it, a repeated call does nothing more.
   const attr = customAttributes({ ...mark, removedOn }, mailbox)
   await api.post('edit/mailbox/custom-attribute', { items, attr })
   order.note(owned.accountId, { revision: mark.revision, removed: true })

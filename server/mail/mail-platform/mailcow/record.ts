@@ -1,4 +1,5 @@
-// The account id is a tag, which the creating call can set; the rest are custom attributes.
+// What the portal notes at a mailbox: the account id as a tag, which the creating call can set, and
+// the rest as custom attributes, which it cannot set.
 import type { Suspension } from '#server/accounts/life/account-life.ts'
 import { newToken } from '#server/core/keys/secrets.ts'
 import { inDovecotOrder } from '../argon2id.ts'
@@ -9,9 +10,9 @@ const mebibyte = 1_048_576
 
 export interface MailcowMailbox {
   readonly username: string
-  /** 1 on, 0 off, 2 receives only. mailcow sometimes writes numbers as text. */
+  /** 1: on, 0: off, 2: only receives. mailcow sometimes writes numbers as text. */
   readonly active: number | string
-  /** Bytes, but set in MiB. */
+  /** Read in bytes, but written in MiB. */
   readonly quota: number | string
   readonly quota_used?: number | string
   readonly attributes?: Readonly<Record<string, unknown>> | readonly []
@@ -52,7 +53,7 @@ export function markOf(mailbox: MailcowMailbox): Mark | undefined {
   return removedOn ? { ...mark, removedOn: String(removedOn) } : mark
 }
 
-/** A call replaces all custom attributes, so those of others are sent again. */
+/** mailcow replaces all custom attributes, so those of other programs are sent again. */
 export function customAttributes(mark: Omit<Mark, 'accountId'>, present?: MailcowMailbox) {
   const others = Object.entries(present ? customOf(present) : {}).filter(
     ([name]) => !name.startsWith('postern-'),
@@ -72,11 +73,11 @@ const activeOf = { none: true, send: 2, login: 2, all: false } as const
 export function stateOf(wanted: WantedMailbox) {
   const opens = wanted.mainPasswordOpensMail
   return {
-    // App passwords and webmail could still send, so `send` becomes the next stricter level.
+    // App passwords and webmail could still send, so `send` closes as much as `login`.
     active: activeOf[wanted.suspension],
     quota: Math.max(1, Math.ceil(wanted.quotaBytes / mebibyte)),
     protocol_access: opens ? ['imap', 'pop3', 'smtp', 'sieve'] : [],
-    // The main password also opens webmail.
+    // SOGo is mailcow's webmail, which the main password opens.
     sogo_access: opens,
   }
 }
@@ -91,7 +92,7 @@ export function newMailbox(wanted: WantedMailbox) {
     force_pw_update: false,
     tags: [tagOf(wanted.accountId)],
     ...stateOf(wanted),
-    // The password rules may ask for lower and upper case letters, a digit and a sign.
+    // mailcow's rules may ask for lower and upper case letters, a digit and a sign.
     ...(wanted.password === null ? twice(`Aa1-${newToken()}`) : passwordOf(wanted.password)),
   }
 }

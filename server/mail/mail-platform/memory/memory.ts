@@ -1,4 +1,4 @@
-// A platform in memory, for trials of the portal and for tests, which can make it slow or failing.
+// A platform in memory, for trials of the portal and for tests. Tests can make it slow or failing.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type {
   Applied,
@@ -14,7 +14,7 @@ type Call =
   | ('apply' | 'applyAppPasswords' | 'remove' | 'endSessions' | 'list' | 'observe')
   | `filters.${keyof PlatformFilters}`
 
-/** What happens to the next call of a kind, once. */
+/** What goes wrong with one call. */
 export type Mishap =
   | { readonly kind: 'fail'; readonly error: PlatformError }
   /** The call is carried out, but its answer is lost. */
@@ -29,7 +29,7 @@ interface MadeCall {
 
 export interface MemoryPlatform extends MailPlatform {
   slowBy(milliseconds: number): void
-  /** Mishaps happen in order, one per call of that kind. */
+  /** Each coming call of this kind meets one of the mishaps, in their order. */
   next(call: Call, ...mishaps: Mishap[]): void
   /** Changes or deletes the platform's copy without the portal, as a careless operator would. */
   tamper(address: string, change: Partial<WantedMailbox> | undefined): void

@@ -1,4 +1,4 @@
-// Brings one Yandex 360 user to the wanted state: absent, present, in quarantine or half-made.
+// Brings one Yandex 360 user to the wanted state, whatever an earlier call left behind.
 import { newToken } from '#server/core/keys/secrets.ts'
 import { tryLater } from '../http-outcome.ts'
 import type { Applied, WantedMailbox } from '../mail-platform.ts'
@@ -11,7 +11,7 @@ import { handleOf, writeHandle } from './handle.ts'
 export interface ConvergeParts {
   readonly directory: YandexDirectory
   readonly order: RevisionOrder
-  /** The main domain of the organisation, in which Yandex makes every user. */
+  /** The organisation's main domain: Yandex makes every user there. */
   readonly domain: string
   readonly departmentId: number
 }
@@ -89,7 +89,7 @@ async function create(parts: ConvergeParts, wanted: WantedMailbox): Promise<Appl
     departmentId,
     name: { first: nickname, last: domain },
     externalId: handleFor(wanted),
-    // The password rules ask for lower and upper case letters and a digit.
+    // Yandex asks for lower and upper case letters and a digit.
     password: wanted.password ?? `Aa1-${newToken()}`,
     passwordChangeRequired: false,
   })
@@ -121,7 +121,8 @@ async function change(directory: YandexDirectory, id: string, what: UserChange):
     throw tryLater('Yandex 360 does not show the user yet', 5)
 }
 
-/** Sets handle and password in one call. Setting the same password again would sign people out. */
+// One call sets handle and password: a handle of this revision means that the password is set.
+// Setting it again would sign people out.
 function changeFor(wanted: WantedMailbox, knownRevision: number | undefined): UserChange {
   const what = { externalId: handleFor(wanted), isEnabled: wanted.suspension === 'none' }
   if (wanted.password === null || knownRevision === wanted.revision) return what

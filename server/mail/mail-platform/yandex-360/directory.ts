@@ -1,14 +1,14 @@
-// The calls of Yandex 360's services. Each ends in a value or a PlatformError.
+// The calls of Yandex 360's services. Each returns a value or throws a PlatformError.
 import { type Effect, errorOfStatus, tryLater } from '../http-outcome.ts'
 import { createJsonCaller, type JsonAnswer, type JsonCall } from '../json-call.ts'
 
 export interface YandexAccess {
   readonly orgId: string
-  /** For directory:read_users, directory:write_users, ya360_security:domain_sessions_write. */
+  /** Scopes: directory:read_users, directory:write_users, ya360_security:domain_sessions_write. */
   readonly token: string
-  /** `https://api360.yandex.net`, for all calls but the look-up by address. */
+  /** `https://api360.yandex.net`: takes all calls but the look-up by address. */
   readonly apiBase: string
-  /** `https://cloud-api.yandex.net`, the newer host. */
+  /** `https://cloud-api.yandex.net`: finds users by address. */
   readonly cloudApiBase: string
   readonly timeoutMs: number
 }
@@ -16,9 +16,9 @@ export interface YandexAccess {
 export interface YandexUser {
   readonly id: string
   readonly email: string
-  /** Local part. */
+  /** The part of the address before the @. */
   readonly nickname: string
-  /** Local parts. */
+  /** Only the parts before the @. */
   readonly aliases?: readonly string[]
   readonly externalId?: string
   readonly isEnabled?: boolean
@@ -39,7 +39,7 @@ export interface NewYandexUser extends Omit<UserChange, 'isEnabled'> {
   readonly password: string
 }
 
-/** `refused` may mean "exists", for which Yandex documents no code. */
+/** `refused` may mean that the thing exists: Yandex documents no code for that. */
 export type Written<T> =
   | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'refused'; readonly error: Error }
@@ -88,7 +88,7 @@ function createCalls({ apiBase, timeoutMs, token }: YandexAccess) {
     return answer.body
   }
 
-  /** For a write that may meet the result of an earlier try, whose answer was lost. */
+  /** A write that may find its own result, if the answer to an earlier try was lost. */
   async function attempt<T>(
     method: JsonCall['method'],
     path: string,
@@ -98,7 +98,7 @@ function createCalls({ apiBase, timeoutMs, token }: YandexAccess) {
     if (answer.status < 300) return { kind: 'done', value: answer.body as T }
     const error = errorOf('write', answer)
     if (!mayMeanExists.has(answer.status)) throw error
-    // A conflict with a user that is not shown was made a moment ago.
+    // 409: Yandex shows a user that was just made only a little later.
     return { kind: 'refused', error: answer.status === 409 ? tryLater(error.message, 60) : error }
   }
 

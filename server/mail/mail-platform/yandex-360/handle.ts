@@ -1,4 +1,4 @@
-// The `externalId` of a user keeps account, revision and state, so that one call changes all.
+// The `externalId` of a user holds account id, revision and suspension, so one call sets them all.
 import type { Suspension } from '#server/accounts/life/account-life.ts'
 import type { ObservedMailbox } from '../mail-platform.ts'
 import type { YandexUser } from './directory.ts'
@@ -6,7 +6,7 @@ import type { YandexUser } from './directory.ts'
 export interface Handle {
   readonly accountId: string
   readonly revision: number
-  /** Yandex itself has only "enabled" and "not enabled". */
+  /** Kept here, since Yandex itself knows only enabled and not enabled. */
   readonly level: Suspension
   /** The first day of the quarantine, `YYYY-MM-DD`. */
   readonly removedOn?: string

@@ -1,4 +1,4 @@
-// Yandex 360 for Business. The externalId of a user holds account id and revision.
+// Yandex 360 for Business. The externalId of a user holds account id, revision and suspension.
 import type { Clock } from '#server/core/clock.ts'
 import { msPerDay } from '#server/core/durations.ts'
 import type { MailPlatform, ObservedMailbox } from '../mail-platform.ts'
@@ -12,16 +12,16 @@ export interface YandexSettings {
   readonly orgId: YandexAccess['orgId']
   readonly token: YandexAccess['token']
   readonly domain: string
-  /** Of new users; 1, the whole organisation, by default. */
+  /** Where new users are put; 1 by default, which is the whole organisation. */
   readonly departmentId?: number | undefined
   readonly apiBase?: string | undefined
   readonly cloudApiBase?: string | undefined
   readonly clock: Clock
-  /** Time between `remove` and `purge`; 30 days by default. */
+  /** How long a removed mailbox keeps its letters; 30 by default. */
   readonly quarantineDays?: number
   /** 20 s by default. */
   readonly timeoutMs?: number
-  /** Users a page; 1000, the maximum of Yandex, by default. */
+  /** Users on a page of a list; 1000 by default, which is Yandex's maximum. */
   readonly pageSize?: number
 }
 
@@ -31,8 +31,8 @@ export interface YandexPlatform extends MailPlatform {
 }
 
 /**
- * Yandex has one suspension and no quota for a single user, and shows no password. A user renamed
- * in its console shows as the old address missing and the new one surplus.
+ * Yandex has one suspension, no quota for a single user, and shows no password. If an operator
+ * renames a user in Yandex's console, reconciliation reports one missing and one surplus mailbox.
  */
 export function createYandexPlatform(settings: YandexSettings): YandexPlatform {
   const parts = partsOf(settings)
@@ -95,7 +95,7 @@ async function userAt({ converge }: Parts, address: string): Promise<YandexUser 
   return user && !handleOf(user)?.removedOn ? user : undefined
 }
 
-/** Yandex deletes for good, so the mailbox is closed and marked, and `purge` deletes it later. */
+/** Closes and marks the mailbox. `purge` deletes it later, since Yandex cannot bring one back. */
 async function quarantine(
   { clock, converge, directory, order }: Parts,
   owned: { readonly accountId: string; readonly address: string },
@@ -112,7 +112,7 @@ async function quarantine(
 async function purge(parts: Parts): Promise<number> {
   const { clock, directory, quarantineDays } = parts
   const lastDay = dayOf(new Date(clock.now().getTime() - quarantineDays * msPerDay))
-  // Deleting while paging would shift the pages.
+  // A user deleted before the last page was read would shift the pages that follow.
   const due: string[] = []
   for await (const user of everyone(parts)) {
     const removedOn = handleOf(user)?.removedOn

@@ -1,4 +1,4 @@
-// The mailbox, its password and its space, as their owner sees them.
+// What the overview shows the owner: the mailbox, its password and its space.
 import { NotFound } from '#server/kit/pages/faults.ts'
 import type { Overview, OverviewSection } from '#server/kit/pages/overview.ts'
 import type { MailParts } from '#server/mail/parts.ts'
@@ -13,7 +13,7 @@ type PasswordFacts = Pick<
 >
 
 export interface ShownPassword {
-  /** A name under `account.mailbox`. */
+  /** Key of the text under `account.mailbox`. */
   readonly text: string
   readonly since: Date | null
 }
@@ -27,9 +27,9 @@ export function showPassword(mailbox: PasswordFacts): ShownPassword {
 }
 
 export interface Space {
-  /** Bytes after a request, where one may be made. */
+  /** New size in bytes if the owner asks now; undefined if the owner may not ask. */
   readonly more?: number | undefined
-  /** Bytes up to which it grows by itself. */
+  /** Bytes up to which the mailbox grows by itself; undefined if it does not. */
   readonly growsTo?: number | undefined
 }
 

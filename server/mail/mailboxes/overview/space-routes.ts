@@ -1,4 +1,3 @@
-// The owner asks for more space.
 import { Router } from 'express'
 import { proofOf, requireAccount } from '#server/accounts/sessions/browser-session.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'

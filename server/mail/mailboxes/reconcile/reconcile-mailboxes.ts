@@ -1,5 +1,5 @@
-// Compares the platform with the wanted state. What the platform showed is noted in the rows, so
-// that neither side has to fit into memory.
+// Compares the mailboxes on the platform with the wanted ones. Each row notes whether the platform
+// showed its mailbox, so that neither side has to fit into memory.
 import type { Db } from '#db/connection.ts'
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import type { Clock } from '#server/core/clock.ts'
@@ -19,7 +19,7 @@ import {
 export interface Difference {
   readonly address: string
   readonly kind: 'missing' | 'surplus' | 'drifted'
-  /** What differs, for `drifted`. */
+  /** What differs in a drifted mailbox; empty for the other kinds. */
   readonly fields: readonly string[]
 }
 
@@ -27,7 +27,7 @@ export interface Reconciled {
   readonly wanted: number
   readonly observed: number
   readonly differences: readonly Difference[]
-  /** Differences beyond the listed ones. */
+  /** How many differences are not listed, since there were too many. */
   readonly more: number
   readonly mended: number
   readonly removed: number
@@ -49,7 +49,7 @@ const marksOf = (passwords: readonly AppPasswordMark[]) =>
     .sort()
     .join()
 
-/** Names of what differs. A field that the platform does not show is not compared. */
+/** @returns names of what differs. A field that the platform does not show is not compared. */
 function driftOf(
   keyring: Keyring,
   format: string,
@@ -76,7 +76,7 @@ function driftOf(
     services,
     secret: secretSha256.toString('hex'),
   }))
-  // Security: App passwords that nobody made here are found and mended.
+  // Security: App passwords that were not made in the portal are found and mended.
   if (shown && marksOf(shown) !== marksOf(wanted.appPasswords)) fields.push('app passwords')
   return fields
 }
@@ -143,7 +143,7 @@ async function compareBatch(
       await findings.surplus(row?.accountId ?? observed.accountId ?? '', address)
       continue
     }
-    // A change on its way is no drift.
+    // The platform may differ while a change is on its way.
     if (row.pending) continue
     const fields = driftOf(keyring, platform.passwordFormat, row, observed)
     if (fields.length > 0) await findings.drifted(row.accountId, address, fields)

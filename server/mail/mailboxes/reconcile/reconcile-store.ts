@@ -1,4 +1,4 @@
-// The wanted side of a reconciliation.
+// Reads the wanted mailboxes for a reconciliation, and notes which ones the platform showed.
 
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
@@ -17,7 +17,7 @@ export interface WantedRow {
   readonly passwordSealed: string | null
   readonly passwordFormat: PasswordFormat
   readonly removed: boolean
-  /** A change is on its way to the platform, or came during this run. */
+  /** True if a change is on its way to the platform, or came during this run. */
   readonly pending: boolean
   readonly appPasswords: readonly AppPasswordMark[]
 }
@@ -29,7 +29,7 @@ export interface AppPasswordMark {
   readonly secret: string
 }
 
-// One statement reads row and app passwords, so both belong to the same revision.
+// The same statement reads mailbox and app passwords, so both belong to one revision.
 const appPasswordsOfRow = `(
   select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'services', p.services,
     'secret', encode(p.secret_sha256, 'hex'))), '[]')
@@ -37,7 +37,7 @@ const appPasswordsOfRow = `(
   where p.account_id = m.account_id and p.revoked_at is null and p.held_at is null
 ) as app_passwords`
 
-/** @param run when the platform began to show its mailboxes */
+/** @param run when this reconciliation began; a later change counts as pending */
 export async function findWantedByAddress(
   db: Db,
   addresses: readonly string[],
@@ -71,7 +71,7 @@ export async function noteSeen(db: Db, run: Date, accountIds: readonly string[])
   await db('mailboxes').whereIn('account_id', accountIds).update({ seen_at: run })
 }
 
-/** Acknowledged mailboxes that the platform did not show in this run, ordered by address. */
+/** Mailboxes that the platform once acknowledged and did not show in this run, by address. */
 export async function listUnseen(
   db: Db,
   run: Date,
@@ -95,7 +95,7 @@ export async function countWanted(db: Db): Promise<number> {
   return Number(row?.n ?? 0)
 }
 
-/** Reseals up to `limit` passwords under the newest key. @returns how many had an older key */
+/** Reseals up to `limit` passwords under the newest key. @returns how many it resealed */
 export const rekeyMailboxes = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
   resealColumn(
     trx,
