@@ -1,6 +1,6 @@
 // Tells which faults mean that the database is away for a while.
 
-/** It reads but does not write: a standby, a read-only server, a full disk or memory. */
+/** The database reads but does not write: a standby, a read-only server, a full disk or memory. */
 const refusesWritesCodes = new Set('25006 53000 53100 53200 53400 58030'.split(' '))
 
 const awayCodes = new Set(
@@ -9,7 +9,7 @@ const awayCodes = new Set(
   40P01`.split(/\s+/),
 )
 
-/** pg and knex give no code for lost and missing connections. */
+/** Words of pg and knex, which give no code when a connection is lost or none is free. */
 const awayWords = new RegExp(
   'Timeout acquiring a connection|Connection terminated|timeout expired|timeout exceeded' +
     '|Unable to acquire|Connection ended|not queryable',

@@ -4,7 +4,7 @@ import { msPerMinute } from '#server/core/durations.ts'
 export type Db = Knex
 export type Trx = Knex.Transaction
 
-// One bad query must not occupy every connection.
+// A slow query must not occupy a connection for long.
 const statementMs = 5000
 const lockMs = 2000
 
@@ -21,10 +21,10 @@ export function connectDatabase(url: string, pool = 12): Db {
       keepAlive: true,
     } as Knex.PgConnectionConfig,
     pool: { min: 0, max: pool, idleTimeoutMillis: msPerMinute },
-    // A request without a connection gets 503 instead of waiting longer.
+    // A request that gets no connection in this time is answered with 503.
     acquireConnectionTimeout: 2500,
     asyncStackTraces: false,
-    // Faults are thrown. knex would also print them, between the lines of the log.
+    // knex throws its faults. It would also print them, among the lines of the log.
     log: { warn() {}, error() {} },
   })
 }

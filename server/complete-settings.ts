@@ -8,7 +8,7 @@ import type { Settings } from './settings.ts'
 const all: readonly Pick<Feature<never>, 'name' | 'development'>[] = features
 
 /**
- * @param started what was started on the way is added, to be stopped in the end
+ * @param started gets what is started here, so that the caller can stop it
  * @param database `own` for the portal itself; `borrowed` for commands beside a running portal
  */
 export async function completeSettings(

@@ -1,4 +1,4 @@
-// What pages and messages are made of: views, texts, assets. A part of compose.ts.
+// Makes the parts that render pages and messages: views, texts, assets. Only compose.ts calls it.
 import { fileURLToPath } from 'node:url'
 import { createFormats } from './kit/i18n/format.ts'
 import { createTexts } from './kit/i18n/texts.ts'

@@ -1,4 +1,4 @@
-// The only place where parts are made and joined. Tests use it too, with other ports.
+// The only place where the parts of the portal are made and joined. Tests call it with own ports.
 
 import type { Express } from 'express'
 import { connectDatabase, type Db, type Trx } from '#db/connection.ts'
@@ -40,14 +40,14 @@ import type { Settings } from './settings.ts'
 import type { Metrics } from './site/health/metrics.ts'
 import { tasksOf } from './task-list.ts'
 
-/** What the portal stands on; tests bring their own. */
+/** What tests may replace. Otherwise the real one is made, as the settings say. */
 export interface Ports {
   readonly clock?: Clock
   readonly log?: Log
   readonly platform?: MailPlatform
   readonly mail?: MailTransport
   readonly sms?: SmsTransport
-  /** Where DKIM keys are asked for. */
+  /** Asks the DNS for DKIM keys. */
   readonly resolveTxt?: ResolveTxt
 }
 
@@ -59,13 +59,12 @@ export interface Portal {
   readonly log: Log
   readonly clock: Clock
   readonly tasks: TaskList
-  /** Only where METRICS_PORT asks for them: counting costs every request something. */
+  /** Present only if METRICS_PORT asks for metrics, because counting slows every request. */
   readonly metrics: Metrics | undefined
   /** What routes and commands are given. */
   readonly parts: PortalParts
-  /** From now on `/readyz` says no, so that a balancer sends nobody any more. */
+  /** From now on `/readyz` says no, so that a load balancer sends no more visitors. */
   drain(): void
-  /** Closes the connections. */
   close(): Promise<void>
 }
 
@@ -75,7 +74,7 @@ export type CompleteSettings = Settings & {
   readonly secretKeys: readonly string[]
 }
 
-/** What everything else stands on. */
+/** The parts that all others are built on. */
 async function composeGround(settings: CompleteSettings, ports: Ports) {
   const clock = ports.clock ?? systemClock
   const db = connectDatabase(settings.databaseUrl, settings.databasePool)
@@ -113,7 +112,7 @@ const nameRulesOf = (settings: Settings) => ({
   serviceWords: [...serviceWordsOf(settings.mailDomains), settings.brandName.toLowerCase()],
 })
 
-/** What a wing below needs to know of one above it. */
+/** Functions of higher wings that lower wings call, which may not import them. */
 const composePorts = (db: Db, keyring: Keyring, desk: DeskParts) => ({
   isSendingLimited,
   noteConverged: (accountId: string) => noteEffect(db, accountId),

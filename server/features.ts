@@ -1,4 +1,4 @@
-// Every feature, one line each. Where something happens to an account, they act in this order.
+// Every feature, one line each. When an account recovers or closes, they act in this order.
 
 import { passwordFeature } from './access/password/feature.ts'
 import { registrationFeature } from './access/registration/feature.ts'

@@ -1,4 +1,5 @@
-// Every event of the activity and every action of the audit, as the features name them.
+// Joins the activity events and audit actions of all features. It does not compile if an event or
+// action is declared that no feature brings.
 import type { ActivityEvent, EventRows } from './accounts/activity/activity-details.ts'
 import type { AuditAction } from './desk/audit/audit-details.ts'
 import type { DeskFeature } from './desk/feature.ts'
@@ -13,7 +14,7 @@ export type NamesIn<F, Field extends string> =
 export type NamedEvent<F = Listed> = NamesIn<F, 'events'>
 export type NamedAction<F = Listed> = NamesIn<F, 'actions'>
 
-/** What is declared and named by no feature does not compile; the error says its name. */
+/** Does not compile unless `Forgotten` is empty. The error names what is forgotten. */
 export type NoneOf<Forgotten extends never> = Forgotten
 export type ForgottenEvent = NoneOf<Exclude<ActivityEvent, NamedEvent>>
 export type ForgottenAction = NoneOf<Exclude<AuditAction, NamedAction>>
@@ -27,7 +28,7 @@ export async function loadActivityEvents(): Promise<EventRows> {
 
 const wordOf = (action: string) => action.slice(0, action.indexOf('.'))
 
-/** By their first word, then as declared. */
+/** Sorted by the first word of their names, then in the order of the features. */
 export async function loadAuditActions(): Promise<readonly AuditAction[]> {
   const loaded = await Promise.all(all.map(async ({ actions }) => (await actions?.())?.actions))
   return loaded

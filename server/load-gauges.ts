@@ -1,4 +1,3 @@
-// The gauges of every feature, for Prometheus.
 import type { Registry } from 'prom-client'
 import type { AccountFeature } from './accounts/feature.ts'
 import { features } from './features.ts'

@@ -1,4 +1,4 @@
-// Every message of every feature. Loaded with the first message, because zod is large.
+// Joins the messages of all features when the first one is sent, because zod is large.
 import { features } from './features.ts'
 import type { Feature } from './kit/feature.ts'
 import type { MessageCatalogue, MessageName, MessageRows } from './kit/messages/catalogue.ts'
@@ -7,7 +7,7 @@ import type { NamesIn, NoneOf } from './load-events.ts'
 const all: readonly Pick<Feature<never>, 'name' | 'messages'>[] = features
 
 type Listed = NamesIn<(typeof features)[number], 'messages'>
-/** Messages that no feature of the list brings do not compile; the error says their names. */
+/** Does not compile if no feature brings a declared message. The error names the message. */
 export type ForgottenMessage = NoneOf<Exclude<MessageName, Listed>>
 
 async function joinMessages(): Promise<MessageCatalogue> {

@@ -1,4 +1,4 @@
-// Every sample of every feature, for the gallery and for tests.
+// Joins the samples of all features, for the gallery and for tests.
 import type { DeskFeature } from './desk/feature.ts'
 import { features } from './features.ts'
 import type { AllSamples, FeatureSamples } from './kit/feature.ts'

@@ -1,4 +1,4 @@
-// What the worker does for the mail servers, each at a port of its own.
+// Starts what mail servers ask the worker, each service at its own port.
 import type { AccountFeature } from './accounts/feature.ts'
 import type { Portal } from './compose.ts'
 import { features } from './features.ts'

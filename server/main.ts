@@ -14,11 +14,11 @@ import { startMailServices } from './mail-services.ts'
 import { startUpText } from './site/start-up-text.ts'
 import { crontab } from './task-list.ts'
 
-/** A part that fails to stop keeps no other from stopping, and the log tells the operator. */
+/** If a part fails to stop, stderr says so, and the others are stopped all the same. */
 const tellOfFault = (fault: Error) =>
   void process.stderr.write(`while stopping: ${fault.stack ?? fault}\n`)
 
-/** Set up first: a signal that arrives during the start is obeyed when the start is done. */
+/** Set up before the start, so that a signal during the start is obeyed once it is done. */
 const endAskedFor = new Promise<NodeJS.Signals>((end) => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(signal))
 })
@@ -31,7 +31,7 @@ async function start(): Promise<void> {
   await migrateDatabase(settings.databaseUrl)
   const portal = await compose(settings)
   started.push({ stop: portal.close })
-  // Listeners close at the same time, because each may wait for its visitors.
+  // These close at the same time, because each may wait for open connections.
   const doors: Stoppable[] = []
   if (settings.role !== 'web') {
     const worker: Worker = await startWorker({
@@ -54,14 +54,14 @@ async function start(): Promise<void> {
   const web = settings.role === 'worker' ? undefined : await listenForVisitors(portal.app, settings)
   process.stderr.write(startUpText(settings, web?.port, given.databaseUrl === undefined))
 
-  // An operator at the keyboard waits for no balancer.
+  // SIGINT comes from an operator at the keyboard, who need not wait for a load balancer.
   const announceMs = (await endAskedFor) === 'SIGTERM' ? settings.drainSeconds * 1000 : 0
   portal.drain()
   doors.push({ stop: async () => await web?.stop(announceMs) })
   started.push({
     stop: async () => void (await Promise.all(doors.map((door) => door.stop().catch(tellOfFault)))),
   })
-  // The last that was started is the first to stop: no request without a database.
+  // What was started last stops first, so that no request is left without a database.
   for (const part of started.reverse()) await part.stop().catch(tellOfFault)
   process.exit(0)
 }

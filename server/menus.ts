@@ -1,4 +1,4 @@
-// The menus, out of the entries of every feature.
+// Joins the menu entries of all features.
 import { features } from './features.ts'
 import type { Feature } from './kit/feature.ts'
 import { joinMenus } from './kit/pages/menu.ts'

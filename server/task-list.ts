@@ -1,4 +1,4 @@
-// Every task that a worker can do, and when the regular ones run.
+// Joins the background tasks of all features, and the times at which some run by themselves.
 import type { AccountFeature } from './accounts/feature.ts'
 import { features } from './features.ts'
 import { cleanUpTask } from './kit/jobs/clean-up.ts'

@@ -35,7 +35,7 @@ const introduction =
   'A secret may also be read from a file:\n' +
   '`NAME_FILE` in place of `NAME`. Written by `npm run portal -- config --markdown`.'
 
-/** `docs/configuration.md`. */
+/** The text of `docs/configuration.md`. */
 export function configurationPage(): string {
   const lines = describeSettings().map((each) => {
     const notes = [each.meaning]

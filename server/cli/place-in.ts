@@ -1,4 +1,4 @@
-/** Sorts by the place in a list of names. What the list does not name follows in its order. */
+/** Compares items by the place of their names in `names`. Items that it lacks come last. */
 export function byPlaceIn<T>(
   names: readonly string[],
   nameOf: (item: T) => string | undefined,

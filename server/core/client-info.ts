@@ -1,8 +1,8 @@
-/** The device and place of a request. The network address is never complete. */
+/** The device and place of a request. `place` never holds a complete network address. */
 export interface ClientInfo {
   readonly device: string
   readonly place: string
 }
 
-/** For acts of the portal and of operators. */
+/** For what the portal itself or an operator does. */
 export const noClient: ClientInfo = { device: '', place: '' }

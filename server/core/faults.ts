@@ -1,10 +1,10 @@
-/** The queue is full: 503 at once keeps the waiting requests in time. */
+/** A queue is full. An answer of 503 at once keeps the waits of the queued requests short. */
 export class BusyError extends Error {
   override readonly name = 'BusyError'
   readonly retryAfterSeconds = 2
 }
 
-/** The proof has an earlier epoch, or the account is closed to changes. Leads to sign-in. */
+/** A proof has an earlier epoch, or its account is closed to changes. The person must sign in. */
 export class StaleProof extends Error {
   override readonly name = 'StaleProof'
   constructor() {

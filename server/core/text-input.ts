@@ -1,4 +1,5 @@
-// PostgreSQL stores no NUL. Half a surrogate pair has no UTF-8: two texts could become one.
+// PostgreSQL stores no NUL. Half a surrogate pair has no form in UTF-8, so that two different texts
+// could be stored as the same.
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value.isWellFormed() && !value.includes('\0')
 }

@@ -18,9 +18,9 @@ export interface Stoppable {
   stop(): Promise<void>
 }
 
-/** What development may leave out of its settings. */
+/** Fills in settings that development may leave out. */
 export interface Development {
-  /** `own` for the portal itself; `borrowed` for commands beside a running portal. */
+  /** `own` is for the portal itself, `borrowed` for commands beside a running portal. */
   beginDatabase(
     dataDir: string,
     use: 'own' | 'borrowed',
@@ -31,9 +31,9 @@ export interface Development {
 export interface FeatureSamples {
   readonly samples?: readonly Sample[]
   readonly messageSamples?: MessageSamples
-  /** What it shows on the owner's page. */
+  /** What the feature shows on the owner's page, /account. */
   readonly overviewSamples?: OverviewSamples
-  /** Samples of a page that is made of what other features bring. */
+  /** Samples of a page that shows what other features bring. */
   readonly joinSamples?: (all: readonly FeatureSamples[]) => readonly Sample[]
 }
 
@@ -46,22 +46,20 @@ export interface AllSamples {
 export interface Feature<in Parts extends PartsWithSettings> {
   /** Its folder in `server/`. */
   readonly name: string
-  /** Its texts.json. */
   readonly texts?: TextTrees
   readonly settings?: SettingRows
   /** Names settings that cannot stand together. */
   readonly settingRule?: SettingRule
-  /** Pages of people: behind session, language and form token. */
+  /** Pages for people, with a session, a language and a form token. */
   readonly routes?: (parts: Parts) => readonly Router[]
-  /** Its pages in the menus. */
   readonly menu?: readonly MenuEntry[]
   /** What it shows on the owner's page, /account. */
   readonly overview?: (parts: Parts) => Overview
   /** Answers to programs, which have no session, language or form token. */
   readonly programRoutes?: (parts: Parts) => readonly Router[]
-  /** Reads bodies of its own forms, before the one for ordinary forms. */
+  /** Reads the bodies of its own forms, before the reader of ordinary forms. */
   readonly body?: (parts: Parts) => RequestHandler
-  /** Listens for mail servers where the settings name a port, and loads what it needs only then. */
+  /** Listens for mail servers if the settings name a port, and loads what it needs only then. */
   readonly listen?: (parts: Parts) => Promise<Stoppable> | undefined
   readonly tasks?: (parts: Parts) => TaskList
   /** When its tasks run by themselves: lines of a crontab. */
@@ -75,7 +73,7 @@ export interface Feature<in Parts extends PartsWithSettings> {
   readonly gauges?: () => Promise<{
     readonly registerGauges: (registry: Registry, parts: Parts) => void
   }>
-  /** What it sends; loaded with the first message. */
+  /** The mails and SMS that it sends. Loaded when the first message is sent. */
   readonly messages?: () => Promise<{ readonly messages: MessageRows }>
   /** Loaded by the gallery and by tests, never in production. */
   readonly samples?: () => Promise<FeatureSamples>

@@ -1,4 +1,4 @@
-// The spellings of a contact, by which a secret that is made of them is found.
+// Lists the spellings of a contact, so that no password or answer can be one of them.
 import { domainToUnicode } from 'node:url'
 import { parseEmailAddress } from './email-address.ts'
 import { nationalNumberOf } from './phone-number.ts'
@@ -9,7 +9,7 @@ export interface NamedContact {
   readonly canonical: string
 }
 
-/** The digits that end every spelling of a phone; an address and its local part. */
+/** A phone gives its national number, which ends all its spellings; an address gives many. */
 export function wordsOfContact({ kind, value, canonical }: NamedContact): string[] {
   if (kind === 'phone') return [nationalNumberOf(value)]
   return [...new Set([value, canonical].flatMap(spellingsOf))]

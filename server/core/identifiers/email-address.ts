@@ -8,7 +8,7 @@ export type ParsedEmailAddress =
   | { kind: 'ok'; address: string; canonical: string }
   | { kind: 'refused'; reason: EmailAddressRefusal }
 
-// RFC 5322 dot-atom; RFC 1123 without IP addresses.
+// LOCAL is the dot-atom of RFC 5322. DOMAIN is a host name of RFC 1123, but no IP address.
 const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)$/
 
@@ -40,11 +40,11 @@ export function parseEmailAddress(
   const at = typed.lastIndexOf('@')
   const local = typed.slice(0, at)
   if (at < 1 || typed.indexOf('@') !== at) return refused('shape')
-  // Few servers accept such names yet (RFC 6531).
+  // Few mail servers accept a local part with other letters yet (RFC 6531).
   if (/[^\0-\x7f]/.test(local)) return refused('characters')
   const domain = canonicalDomain(typed.slice(at + 1))
   if (domain === null || !LOCAL.test(local)) return refused('shape')
-  // RFC 5321, 4.5.3.1, with erratum 1690.
+  // The longest address of RFC 5321, 4.5.3.1, with erratum 1690.
   if (local.length > 64 || local.length + 1 + domain.length > 254) return refused('too-long')
   if (isOwn(domain, options.ownDomains)) return refused('own-domain')
   const canonical = canonicalAddress(local, domain)

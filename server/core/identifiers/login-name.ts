@@ -16,7 +16,8 @@ export type ParsedLoginName =
   | { kind: 'ok'; login: string; lookAlikeKey: string }
   | { kind: 'refused'; reason: LoginNameRefusal }
 
-/** No two mailboxes share a `lookAlikeKey`. @param options.serviceWords from `serviceWordsOf` */
+// No two mailboxes of a domain have the same `lookAlikeKey`.
+/** @param options.serviceWords from `serviceWordsOf` */
 export function parseLoginName(
   raw: unknown,
   options: { serviceWords?: readonly string[] } = {},
@@ -36,7 +37,7 @@ export function parseLoginName(
   return { kind: 'ok', login, lookAlikeKey: lookAlikeKey(login) }
 }
 
-/** The same for names that people could confuse. @param login in lower case */
+/** Names that people could confuse have the same key. @param login in lower case */
 export function lookAlikeKey(login: string): string {
   return login.replace(/[._-]/g, '').replaceAll('0', 'o').replace(/[1i]/g, 'l')
 }
@@ -61,7 +62,7 @@ function isReserved(login: string, serviceWords: readonly string[]): boolean {
   const own = new Set(serviceWords.map((word) => drawnKey(word.toLowerCase())))
   const isTaken = (name: string) => RESERVED_KEYS.has(drawnKey(name)) || own.has(drawnKey(name))
   const bare = login.replace(/[0-9]+$/, '')
-  // In `postmasterl` the last letter passes for a number.
+  // The last letter of `postmasterl` looks like the number of `postmaster1`.
   const long = /^(.{8,}?)[il]+$/.exec(bare)?.[1] ?? bare
   const parts = login.split(/[._-]/).filter((part) => !/^[0-9]+$/.test(part))
   return isTaken(login) || isTaken(bare) || isTaken(long) || parts.every(isTaken)

@@ -1,4 +1,5 @@
-// libphonenumber-js is too large to load at every start. A test compares this copy with its list.
+// The countries of libphonenumber-js, copied because the package is too large for every start.
+// A test compares the copy.
 import type { CountryCode } from 'libphonenumber-js/max'
 
 const countries: ReadonlySet<string> = new Set(

@@ -1,9 +1,10 @@
-// RFC 2142.
+// Mailbox names for roles: RFC 2142.
 const MAIL_ROLES = `
   abuse ftp hostmaster info list marketing news noc owner postmaster request sales security
   support trouble usenet uucp webmaster www`
 
-// CA/Browser Forum Baseline Requirements 3.2.2.4.4 and earlier practice.
+// Their owner gets TLS certificates of the domain: CA/Browser Forum Baseline Requirements
+// 3.2.2.4.4, and earlier practice.
 const TRUSTED_BY_CERTIFICATE_AUTHORITIES = `
   admin administrator hostmaster is it mis postmaster root ssladmin ssladministrator
   sslwebmaster sysadmin webmaster`

@@ -5,7 +5,7 @@ export const chainStart = Buffer.alloc(32)
 
 export const keyIdOfLink = (hash: Buffer): string => hash.subarray(0, 4).toString('hex')
 
-/** @param fields in a fixed order: the database reorders JSON @throws after the key is gone */
+/** @param fields in a fixed order: the database reorders JSON @throws if no such key is listed */
 export function linkHash(
   keyring: Keyring,
   keyId: string,

@@ -1,4 +1,4 @@
-// Links that carry their value and its signature, so the portal can make them again at any time.
+// Tokens of links: a value and its signature. The portal can make the same token again at any time.
 import type { Keyring } from './keyring.ts'
 import { sameSecret } from './secrets.ts'
 

@@ -7,10 +7,10 @@ import { showHidden } from './show-hidden.ts'
 
 export interface ScannedLetter {
   readonly fields: LetterField[]
-  /** Unchanged, with CRLF line ends and without the closing blank line. May be empty. */
+  /** CRLF line ends, no closing blank line. May be empty. Cut if `cuts` has `headers`. */
   readonly header: string
   readonly body: string
-  /** Positions of the parts in the body. Empty where false boundaries make them uncertain. */
+  /** Positions of the parts in `body`. Empty if a header names two boundaries: nobody can know. */
   readonly spans: readonly PartSpan[]
   readonly cuts: Cut[]
 }

@@ -105,14 +105,14 @@ function unindent(lines: string[], repairs: Repair[]): string[] {
 function closeGaps(lines: string[], repairs: Repair[]): string[] {
   const start = lines.findIndex((line) => line.trim() !== '')
   const head = lines.slice(start, start + 24)
-  // The blank line after the header adds one more, so only every second line must be blank.
+  // Only every second line must be blank: blank lines of the letter itself stand between them.
   const doubled = head.length >= 12 && head.every((line, at) => at % 2 === 0 || line.trim() === '')
   if (!doubled || head.filter((line) => isKnown(line)).length < 3) return lines
   repairs.push('blank-lines-removed')
   return lines.slice(start).filter((line, at) => at % 2 === 0 || line.trim() !== '')
 }
 
-// A note of the reporter, a web mailer's table or an mbox line may stand above the letter.
+// A reporter's note, a web mailer's table or an mbox line may stand above the letter.
 function dropPreamble(lines: string[], repairs: Repair[]): string[] {
   const first = lines.findIndex((line) => line.trim() !== '')
   if (first < 0) return lines

@@ -7,7 +7,7 @@ export interface PartSpan {
   readonly endAt: number
 }
 
-// Counts may be too high: an overestimate only cuts the reading earlier.
+// The counts may be too high. Then a limit only ends the reading earlier.
 export function measureTree(header: string, body: string) {
   const open: string[][] = [boundariesIn(header)]
   const seen = { parts: 1, depth: 1, lines: 0, decoyed: (open[0]?.length ?? 0) > 1 }
@@ -56,7 +56,7 @@ export function measureTree(header: string, body: string) {
 
 const BOUNDARY = /\bboundary[ \t]*(?:\*\d{0,3}\*?)?=\s*(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))/gi
 
-// Returns every boundary: the parser may take another one than the first, so none may stay unseen.
+// Returns up to ten boundaries, because a parser may take another one than the first.
 function boundariesIn(header: string): string[] {
   const names = new Set<string>()
   for (const [, quoted, bare] of header.matchAll(BOUNDARY)) {

@@ -7,7 +7,7 @@ export type Repair =
   | 'entities-decoded'
   | 'folding-mended'
 
-/** Parts that were left out because they would cost too much. The evidence still holds them. */
+/** What was left out of a letter, because it was broken or too long. The evidence has it all. */
 export type Cut = 'headers' | 'nesting' | 'parts' | 'body' | 'html' | 'links' | 'broken'
 
 export type LetterShape = 'whole' | 'headers-only' | 'text-only'
@@ -16,7 +16,7 @@ export interface LetterField {
   readonly name: string
   /** Unfolded and decoded, with visible control characters. */
   readonly value: string
-  /** Unfolded bytes as latin1, for proofs. */
+  /** The unfolded bytes, one latin1 character each, for proofs of where the letter came from. */
   readonly raw: string
 }
 
@@ -35,7 +35,7 @@ export interface LetterAttachment {
 export interface LetterLink {
   /** `hxxps://example[.]org/…` */
   readonly defanged: string
-  /** A-labels in lower case. */
+  /** ASCII (`xn--…`) in lower case. Null if the address cannot be read. */
   readonly host: string | null
 }
 
@@ -66,7 +66,7 @@ export interface Letter {
 export const letterLimits = {
   bytes: 10 * 1024 * 1024,
   lines: 150_000,
-  /** Above this count the lines must have a realistic mean length: every line costs the same. */
+  /** More lines than this need a mean length of `shortLineChars`: short lines cost as much. */
   shortLines: 50_000,
   shortLineChars: 30,
   headerBytes: 256 * 1024,

@@ -1,5 +1,5 @@
 // Common passwords as sorted fingerprints of 39 bits (test/support/run/make-common-list.ts).
-// They take one megabyte instead of twenty. One in three million other passwords is refused too.
+// A fingerprint needs five bytes. One in three million other texts has one that is listed too.
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
@@ -9,12 +9,12 @@ export const LIST_FILE = new URL('./common-list.bin', import.meta.url)
 let loaded: Buffer | null = null
 
 function list(): Buffer {
-  // Half of the processes never judge a password.
+  // Read at the first use, because many processes never judge a password.
   loaded ??= readFileSync(LIST_FILE)
   return loaded
 }
 
-/** 40 bits, the last one free for the mark "very common". @param entry NFKC, lower case */
+/** 40 bits. The last one is free for the mark of `isVeryCommon`. @param entry NFKC, lower case */
 export function fingerprintOf(entry: string): number {
   const digest = hash('sha256', entry, 'buffer')
   return digest.readUIntBE(0, RECORD_BYTES) - ((digest[4] ?? 0) & 1)
@@ -28,7 +28,7 @@ export function isListed(entry: string): boolean {
   return find(entry) !== null
 }
 
-/** One of the thousand that are tried first. */
+/** Marked: words of letters alone, from the 1000 most used passwords or from our own words. */
 export function isVeryCommon(entry: string): boolean {
   return (find(entry) ?? 0) % 2 === 1
 }

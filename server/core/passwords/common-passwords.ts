@@ -1,11 +1,11 @@
-// Finds passwords that guessing starts with, also lengthened ones (docs/decisions/0004).
+// Finds passwords that are guessed first, also with signs around them (docs/decisions/0004).
 import { isListed, isVeryCommon } from './common-list.ts'
 import { isWalk, onLatinKeys } from './keyboard.ts'
 
-/** No list has a longer password. */
+/** Longer passwords are on no list. */
 const READ_MAX = 64
 
-/** Decimal digits of guessing around a listed word that still protect nothing. */
+/** Signs around a listed word protect nothing if they take at most 10 ** 5 guesses. */
 const DECORATION_MAX = 5
 
 const NO_LETTERS = /[^\p{L}]/gu
@@ -47,7 +47,7 @@ function isFewWords(letters: string[]): boolean {
   return false
 }
 
-/** Guesses, in decimal digits, for the signs between letters. Years, dates and rows are cheap. */
+/** Guesses for the signs between letters, as a power of ten. A date or a row of keys counts 1. */
 function guessDigits(text: string): number {
   const parts = new Set(text.match(/\d+|[^\d\p{L}]+/gu))
   return [...parts].reduce(
@@ -74,7 +74,7 @@ function repeatedUnit(letters: string[]): string[] {
   return letters
 }
 
-/** Digits after the last letter stay: they are more often a year. */
+/** Reads p4ssw0rd as password. Digits after the last letter stay: they are more often a year. */
 function unLeet(text: string, one: 'i' | 'l'): string {
   return text.replace(/[@4031!$5|7](?=.*\p{L})/gsu, (sign) => LEET[sign] ?? one)
 }

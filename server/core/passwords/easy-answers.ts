@@ -1,4 +1,5 @@
-// What strangers answer first, in the portal's languages. Ten tries in a life are enough for these.
+// Answers that a stranger tries first, in the portal's languages. The few tries that a question
+// allows would be enough to hit one of them.
 
 const EXCUSES = `
   нет да незнаю забыл забыла ответ секрет секретный пароль никто ничего никогда никак нету так

@@ -3,7 +3,7 @@
 const ROWS = ['`1234567890-=', 'qwertyuiop[]\\', "asdfghjkl;'", 'zxcvbnm,./']
 const NUMBER_PAD = ['789', '456', '123', '0']
 const SHIFTED = { from: '~!@#$%^&*()_+{}|:"<>?', to: "`1234567890-=[]\\;',./" }
-// Belarusian і and ў stand where Russian ы and щ do.
+// A Belarusian keyboard has і and ў where a Russian one has ы and щ.
 const CYRILLIC = {
   from: 'ёйцукенгшщзхъфывапролджэячсмитьбюіў',
   to: "`qwertyuiop[]asdfghjkl;'zxcvbnm,.so",
@@ -32,7 +32,7 @@ export function isWalk(text: string): boolean {
   return (breaks + 1) * 4 <= letters.length || straightOn(steps) * 4 >= letters.length * 3
 }
 
-/** How many signs belong to a stretch of three or more in one direction. */
+/** How many signs are part of three or more in a row that go in one direction. */
 function straightOn(steps: Step[]): number {
   const inside = new Set<number>()
   for (const [place, step] of steps.entries()) {
@@ -57,7 +57,7 @@ function stepOfKeys(from: Place | null, to: Place | null): string | null {
   return Math.abs(across) <= 1 && Math.abs(down) <= 1 ? `${across},${down}` : null
 }
 
-/** Each row starts half a key further right. The first has a key before its 1. */
+/** Each row starts half a key further right than the row above. A key stands before the 1. */
 function placeOf(key: string): Place | null {
   const row = ROWS.findIndex((keys) => keys.includes(key))
   return row < 0 ? null : { row, x: (ROWS[row] ?? '').indexOf(key) + row / 2 - (row === 0 ? 1 : 0) }

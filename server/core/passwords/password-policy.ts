@@ -19,12 +19,12 @@ export type PasswordRefusal =
   | 'service-word'
   | 'common'
 
-/** `password` is in NFC: hash this form. */
+/** Hash this `password`: it is the typed one in NFC. */
 export type JudgedPassword =
   | { kind: 'ok'; password: string }
   | { kind: 'refused'; reason: PasswordRefusal }
 
-/** What the mail platform accepts: any other password would never open the mailbox. */
+/** What the mail platform accepts. A mailbox could never be opened by another password. */
 export interface PasswordLimits {
   asciiOnly: boolean
   maxLength: number
@@ -64,7 +64,8 @@ export function normalizePassword(raw: string): string {
   return raw.normalize('NFC')
 }
 
-/** A name of up to four letters occurs in ordinary words: a password must be mostly the name. */
+// Names of up to four letters occur in ordinary words. They are refused only where they are most
+// of the password.
 function isAboutLogin(
   password: string,
   login: string,
@@ -88,7 +89,7 @@ function isAboutContact(password: string, words: readonly string[]): boolean {
   )
 }
 
-/** Without the word, the rest is short or common. */
+/** The password contains the word, and the rest of it is short or common. */
 function isMostly(password: string, word: string): boolean {
   const folded = fold(password)
   const rest = folded.replaceAll(fold(word), '')

@@ -1,4 +1,4 @@
-// Answers to security questions. They count by what was meant, not by how it was typed.
+// Answers to security questions. Capitals, blanks, hyphens and the like make no difference.
 import { readingsOf } from '../identifiers/contact-words.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import { isText } from '../text-input.ts'
@@ -20,7 +20,7 @@ export type JudgedSecretAnswer =
   | { kind: 'ok'; answer: string }
   | { kind: 'refused'; reason: SecretAnswerRefusal }
 
-/** Counted in the normal form; the maximum is counted as typed. */
+/** Code points. The minimum is of the answer in its normal form, the maximum as it is typed. */
 export const ANSWER_MIN = 4
 export const ANSWER_MAX = 200
 
@@ -32,7 +32,7 @@ export interface AnswerAbout {
   readonly question?: string
 }
 
-/** Never answers `is-password`, which only a hash can tell. */
+/** Never returns `is-password`: only the hasher can compare an answer with the password. */
 export function judgeSecretAnswer(raw: unknown, about: AnswerAbout): JudgedSecretAnswer {
   if (raw === undefined || raw === null) return refused('missing')
   if (!isText(raw)) return refused('not-text')
@@ -56,7 +56,7 @@ function isMailboxName(readings: readonly string[], { login, address }: AnswerAb
   return names.some((name) => readings.includes(name))
 }
 
-/** A country code or a zero may stand before a number. */
+/** An answer may put a country code or a zero before the phone number. */
 function isContact(readings: readonly string[], words: readonly string[]): boolean {
   return words.map(normalizeAnswer).some((word) => {
     if (word.length < ANSWER_MIN) return false
@@ -76,7 +76,7 @@ function isEasy(answer: string): boolean {
 
 let easy: Set<string> | null = null
 
-/** The compared form: lower case, letters and digits only, ё as е, ü as ue. '' for no text. */
+/** The form that is compared: lower case, letters and digits only, ё as е, ü as ue. */
 export function normalizeAnswer(raw: unknown): string {
   if (!isText(raw)) return ''
   const folded = raw.normalize('NFKC').toLowerCase().normalize('NFKC')
@@ -89,8 +89,8 @@ export function normalizeAnswer(raw: unknown): string {
 
 const SAME: Record<string, string> = { ё: 'е', ў: 'у', ß: 'ss', ä: 'ae', ö: 'oe', ü: 'ue', ς: 'σ' }
 
-// The hasher gets this instead of the answer, so a stolen database alone allows no guessing.
-/** @param keyId the newest key when the answer was set @returns null if that key is not listed */
+// The hasher gets this digest instead of the answer, so a stolen database alone allows no guessing.
+/** @param keyId the key under which the answer was set @returns null if it is no longer listed */
 export function keyedAnswer(
   keyring: Keyring,
   answer: string,

@@ -5,9 +5,9 @@ export const exit = {
   /** The command found something wrong, such as a drifted mailbox. */
   found: 1,
   usage: 2,
-  /** The named thing is missing, or is already as wanted. */
+  /** What the command names is missing, is already as wanted, or may not be done here. */
   refused: 3,
-  /** sysexits EX_CONFIG. */
+  /** The settings have faults. The number is EX_CONFIG of sysexits. */
   settings: 78,
 } as const
 
@@ -17,12 +17,12 @@ export interface Outcome {
   readonly text: string
 }
 
-/** Of a portal: what `compose.ts` makes for routes, tasks and commands. */
+/** The parts that `compose.ts` makes. Commands of the kit know only that they hold settings. */
 export interface PartsWithSettings {
   readonly settings: object
 }
 
-/** What development fills in by itself. */
+/** Settings that development fills in where they are absent. */
 export interface CompletedSettings {
   readonly databaseUrl: string
   readonly secretKeys: readonly string[]
@@ -30,7 +30,7 @@ export interface CompletedSettings {
 
 export interface CommandContext<Parts extends PartsWithSettings> {
   readonly settings: Parts['settings'] & CompletedSettings
-  /** Composed at the first call, because `config` and `migrate` work without. */
+  /** Composes the portal at the first call: `config` needs none, `migrate` only at its end. */
   parts(): Promise<Parts>
   readonly options: Readonly<Record<string, unknown>>
   readonly args: readonly string[]

@@ -10,7 +10,7 @@ export interface LocaleSources {
 
 export interface ChosenLocale {
   readonly locale: Locale
-  /** The visitor asked by `?lang=`, so a cookie keeps the choice. */
+  /** The visitor chose it by `?lang=`, so that a cookie must keep the choice. */
   readonly remember: boolean
 }
 
@@ -23,7 +23,7 @@ export function chooseLocale(sources: LocaleSources): ChosenLocale {
 
 const LONGEST_HEADER = 400
 
-/** Every page asks, and most browsers send one of few headers. */
+/** Kept by header, because every page asks and most browsers send one of few headers. */
 const preferred = new Map<string, Locale | undefined>()
 const KEPT_HEADERS = 500
 

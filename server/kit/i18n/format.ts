@@ -2,7 +2,7 @@
 import { type Locale, locales } from './texts.ts'
 
 export interface Formats {
-  /** With the time zone. */
+  /** Names the time zone, as `time` does. */
   dateTime(instant: Date): string
   date(instant: Date): string
   time(instant: Date): string
@@ -30,13 +30,13 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 ]
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 
-/** Joins a time with its zone, a day with its month, and a year with its "г.". */
+/** Allows no line break inside a time with its zone, a day with its month, a year with its "г.". */
 const unbroken = (text: string) =>
   text
     .replace(/(?:\S+ )?\d\d:\d\d \S+$/, (end) => end.replaceAll(' ', '\u00a0'))
     .replace(/(?<=^\d\d?\.?) | (?=г\.)/g, '\u00a0')
 
-/** A formatter takes milliseconds and half a megabyte, so it is made at its first use. */
+/** A formatter costs milliseconds and half a megabyte, so that it is made at its first use. */
 function once<T>(make: () => T): () => T {
   let made: T | undefined
   return () => {
@@ -75,7 +75,7 @@ function createFormatsIn(locale: Locale, timeZone: string): Formats {
   }
 }
 
-/** The visitor's own time zone is unknown, so times name their zone. @param timeZone IANA name */
+/** Times name their zone, because the visitor's own is unknown. @param timeZone IANA name */
 export function createFormats(timeZone: string): Readonly<Record<Locale, Formats>> {
   return Object.fromEntries(
     locales.map((locale) => [locale, createFormatsIn(locale, timeZone)]),

@@ -23,7 +23,7 @@ interface TextTree {
 /** The same keys in every language. */
 export type TextTrees = Readonly<Record<Locale, TextTree>>
 
-// Numbers of @formatjs/icu-messageformat-parser for plain text and the # of a plural.
+// Element types of @formatjs/icu-messageformat-parser: plain text, and the # in a plural.
 const LITERAL = 0
 const POUND = 7
 
@@ -37,7 +37,7 @@ export function isLocale(value: unknown): value is Locale {
   return typeof value === 'string' && (locales as readonly string[]).includes(value)
 }
 
-/** Takes each dotted key and its text, in the order of the file. */
+/** Calls `take` with each dotted key and its text, in the order of the file. */
 export function walkTexts(
   tree: TextTree,
   take: (key: string, text: string) => void,

@@ -8,7 +8,7 @@ export interface EnqueueOptions {
   /** Waits grow as e^n seconds, at most e^10: 13 tries span 22 hours. */
   readonly maxAttempts?: number
   readonly runAt?: Date
-  /** By the clock of the database, which is also the queue's. */
+  /** Counted from now by the clock of the database, because the queue uses it too. */
   readonly afterSeconds?: number
 }
 
@@ -37,7 +37,7 @@ export async function enqueue(
       ],
     )
     if (rows[0]?.id != null) return
-    // A worker took the job of this key between two steps of add_job, so none was left.
+    // add_job added nothing: a worker took the job of this key between two of its steps. Try again.
   }
   throw new Error(`no job could be left for ${task}`)
 }

@@ -16,11 +16,11 @@ export interface Lifeline {
   stop(): Promise<void>
 }
 
-/** The worker of a younger lock may not have its lifeline yet. */
+/** A job that was locked less than this ago may belong to a worker without a lifeline yet. */
 export const gracePeriodSeconds = 5
 const reconnectMs = 200
 
-/** Each pool's id is an advisory lock, which PostgreSQL releases when the process dies. */
+/** Each pool locks its id as an advisory lock, which PostgreSQL releases when the process dies. */
 export function createLifeline(
   url: string,
   log: (fault: unknown) => void,
@@ -97,7 +97,7 @@ function createSession(
     return done
   }
 
-  /** Reconnects soon, because other processes take over the jobs of one that is away. */
+  /** Reconnects soon, because without its locks other processes take this process for dead. */
   async function comeBack(): Promise<void> {
     while (!stopped && !session) {
       await use(async () => {}).catch(() => {})
@@ -123,7 +123,7 @@ const connectionTo = (url: string) =>
     connectionTimeoutMillis: 5000,
   })
 
-/** SQL: true for a dead pool, null for no id. Takes the lock until the transaction ends. */
+/** SQL: true for a dead pool, null without an id. Locks the id until the transaction ends. */
 export const isDeadPool = (column: string): string =>
   `pg_try_advisory_xact_lock(hashtextextended(${column}, 1))`
 

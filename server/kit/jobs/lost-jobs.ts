@@ -8,7 +8,7 @@ interface LostJob {
 
 export type FreeLostJobs = (client: pg.Client, poolIds: readonly string[]) => Promise<number>
 
-/** @param isInHand whether the job is being done or ended here */
+/** @param isInHand whether this process does the job, or is writing that it has ended */
 export function createFreeLostJobs(
   isInHand: (jobId: string) => boolean,
   graceSeconds: number,
@@ -23,7 +23,7 @@ export function createFreeLostJobs(
       [poolIds, graceSeconds],
     )
     const found = rows.filter(({ id }) => !isInHand(id))
-    // The answer about a job taken just now may still arrive, so it is freed at the second look.
+    // The answer that a job was taken may still arrive, so a job is freed only at the second look.
     const lost = found.filter((job) => suspects.has(keyOf(job)))
     suspects = new Set(found.map(keyOf))
     if (lost.length === 0) return 0

@@ -7,7 +7,7 @@ export interface QueuePool {
   readonly pool: pg.Pool
   /** Whether the end of this job is being written. */
   isEnding(jobId: string): boolean
-  /** From now on nothing waits for the database. */
+  /** From now on no statement waits until the database is back. */
   giveUp(): void
   /** Waits for writes under way, then closes. */
   end(): Promise<void>
@@ -26,7 +26,7 @@ const nothing = { rows: [], rowCount: 0 }
 type Ask = () => Promise<unknown>
 
 interface Patience {
-  /** Asks until the database is back; only once if `isRepeated` is false or the end has come. */
+  /** Asks until the database is back; only once if `isRepeated` is false or after `giveUp`. */
   untilBack(ask: Ask, isRepeated: boolean): Promise<unknown>
   giveUp(): void
 }
@@ -42,7 +42,7 @@ function createPatience(onFault: (fault: Error) => void): Patience {
           away = false
           return answer
         } catch (fault) {
-          // After the end a statement finds no connection, and nobody waits for it.
+          // After `giveUp` a statement may find no connection, and nobody waits for its answer.
           if (!over.signal.aborted && !isAway(fault)) throw fault
           if (over.signal.aborted || !isRepeated) return nothing
           if (!away) onFault(fault as Error)
@@ -55,7 +55,7 @@ function createPatience(onFault: (fault: Error) => void): Patience {
   }
 }
 
-/** Only statements of transactions are plain strings; they need their own connection. */
+/** Borrows a connection at the first plain string: only statements of transactions are strings. */
 function borrow(
   connect: () => Promise<pg.PoolClient>,
   ask: (statement: Statement) => Promise<unknown>,
@@ -112,7 +112,7 @@ export function openPool(
   async function askPatiently(statement: Statement): Promise<unknown> {
     const jobs = jobsEndedBy(statement)
     for (const id of jobs) ending.add(id)
-    // A failed job may have been taken again, so it is not repeated: `lost-jobs.ts` frees it.
+    // A repeated fail_job could end a later try of the job. `lost-jobs.ts` frees the job instead.
     const asked = untilBack(() => query(statement), !statement.name?.startsWith('fail_job'))
     underWay.add(asked)
     try {

@@ -10,7 +10,7 @@ export interface TaskContext {
   /** 1 for the first try. */
   readonly attempt: number
   readonly maxAttempts: number
-  /** Id of the pool, alive as long as its lifeline. Absent for a job done by hand. */
+  /** Id of the worker's pool, which `isDeadPool` judges. Absent if a test does the job itself. */
   readonly worker?: string
 }
 /** A throw leads to another try. Payloads hold ids only. */
@@ -24,7 +24,7 @@ export interface WorkerOptions {
   readonly crontab?: string
   readonly log: Log
   readonly concurrency?: number
-  /** For jobs that become due later; graphile-worker is notified of those due at once. */
+  /** How often due jobs are looked for. PostgreSQL notifies graphile-worker of new jobs at once. */
   readonly pollMilliseconds?: number
 }
 
@@ -34,7 +34,7 @@ export interface Worker {
 
 /** With the grace period and the poll, a killed worker's job is taken up within ten seconds. */
 const sweepEverySeconds = 3
-/** Running jobs are awaited without this limit. */
+/** The longest wait for graphile-worker to stop. Running jobs are awaited even longer. */
 const stopWithinMs = 5000
 
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
@@ -132,7 +132,7 @@ async function sweepOnce(lifeline: Lifeline, log: Log): Promise<void> {
   }
 }
 
-/** The library may wait much longer for a database that is away. */
+/** Does not trust graphile-worker's own end, which may wait much longer for an absent database. */
 async function untilStopped(stopped: Promise<unknown>, isBusy: () => boolean): Promise<void> {
   const end = performance.now() + stopWithinMs
   let over = false

@@ -1,4 +1,5 @@
-// Alerts the operator to a reached limit of the whole service: a log line, a metric, a message.
+// A brake is a limit of the whole service. When one is reached, the operator gets a log line, a
+// metric and a message.
 import type { Db } from '#db/connection.ts'
 import { msPerHour, msPerMinute } from '#server/core/durations.ts'
 import type { Locale } from '../i18n/texts.ts'

@@ -1,7 +1,7 @@
-// Parts of statements that count by themselves. Names after `:` are bindings.
+// SQL for statements that count a try together with other work. Names after `:` are bindings.
 import type { Db } from '#db/connection.ts'
 
-/** `:now`. Counts one try as `Limit.count` does. @param row selects key, 1 and the end */
+/** Counts one try as `Limit.count` does. Binds `:now`. @param row selects key, 1 and the end */
 export const countSql = (row: string) => `
   insert into rate_limits as counter (key, points, expire)
   ${row}
@@ -9,7 +9,7 @@ export const countSql = (row: string) => `
     points = case when counter.expire <= :now then 1 else counter.points + 1 end,
     expire = case when counter.expire <= :now then excluded.expire else counter.expire end`
 
-/** `:counter`. Forgets the tries of a key if `condition` holds. */
+/** Forgets the tries of the key `:counter` if `condition` holds. */
 export const forgetCountSql = (condition: string) =>
   `delete from rate_limits where key = :counter and ${condition}`
 

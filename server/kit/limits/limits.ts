@@ -8,7 +8,7 @@ export type Counted =
   | { readonly kind: 'full'; readonly retryAfterSeconds: number }
 
 export interface Limit {
-  /** Counts one try. @param key canonical @param seconds the time of the key's first try */
+  /** Counts one try. @param seconds how long a first try counts, if not as long as by the rule */
   count(key: string, seconds?: number): Promise<Counted>
   /** Counts one try. @throws LimitReached */
   demand(key: string): Promise<void>
@@ -16,7 +16,7 @@ export interface Limit {
   close(key: string, seconds: number): Promise<void>
   refund(key: string): Promise<void>
   forget(key: string): Promise<void>
-  /** The key's row in `rate_limits`, for statements that count by themselves. */
+  /** The key of its row in `rate_limits`, for statements of `count-store.ts`. */
   rowOf(key: string): string
 }
 
@@ -80,7 +80,7 @@ export function createLimits(db: Db): Limits {
 }
 
 export async function deleteSpentLimits(db: Db, now: Date, limit: number): Promise<number> {
-  // Waiting for locked rows could become a deadlock.
+  // Skips locked rows: waiting for them could become a deadlock.
   const spent = db('rate_limits')
     .where('expire', '<', now.getTime())
     .limit(limit)

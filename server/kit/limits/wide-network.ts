@@ -1,4 +1,4 @@
-/** The /24 of an IPv4 address or the /48 of a /64, which many strangers share. */
+/** The /24 around an IPv4 address, the /48 around an IPv6 /64. Many strangers share one. */
 export function wideNetworkOf(network: string): string {
   const octets = /^(\d+\.\d+\.\d+)\.\d+$/.exec(network)?.[1]
   if (octets) return `${octets}.0/24`

@@ -1,7 +1,7 @@
 // Writes log lines in bunches: one system call per line would cost a tenth of a form page.
 
 export interface Lines {
-  /** The level of the current line. pino sets it, see "needsMetadataGsym" in its documentation. */
+  /** pino sets it to the level of the line before `write` ("needsMetadataGsym" in its manual). */
   lastLevel?: number
   write(line: string): void
 }

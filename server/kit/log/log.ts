@@ -2,7 +2,7 @@ import { type Logger, pino } from 'pino'
 import { createBunches, type Lines } from './log-lines.ts'
 
 export interface Log extends Pick<Logger, 'debug' | 'info' | 'warn' | 'error'> {
-  /** Writes the line of every page without pino, which takes four times as long. */
+  /** Writes the line of one request. It avoids pino, which takes four times as long. */
   request(line: RequestLine): void
 }
 
@@ -23,7 +23,7 @@ const patterns: readonly [RegExp, string][] = [
   [/[A-Za-z0-9_-]{40,}/g, '[token]'],
 ]
 
-/** Short, and without the signs that every pattern needs: most texts take this short way. */
+/** Too short for a token, and without the signs that all other patterns need. Most texts are. */
 const isHarmless = (text: string) => text.length < 40 && !/[@$\d:]/.test(text)
 
 // Security: A log line never shows an address, number, code, token, verifier or connection URL.
@@ -88,14 +88,14 @@ export function createLog(
     if (!writesRequests) return
     const start = `{"level":"info"${isoTime()},"id":"${id}","method":"${method}"`
     const end = `"route":${JSON.stringify(route)},"status":${status},"ms":${ms},"msg":"request"}`
-    // pino sets the level for its own lines only, so an earlier warning may still stand here.
+    // pino sets the level for its own lines only: the level of an earlier warning may still be set.
     destination.lastLevel = 0
     destination.write(`${start},${end}\n`)
   }
   return Object.assign(logger, { request })
 }
 
-/** Formats the time once in a millisecond, in which many requests may end. */
+/** Formats the time at most once in a millisecond, because many requests may end within one. */
 function createIsoTime(): () => string {
   let time = ''
   let formattedAt = Number.NEGATIVE_INFINITY

@@ -29,7 +29,7 @@ export interface SecurityLine {
   readonly network?: string | undefined
   readonly request?: string
   readonly route?: string
-  /** Which limit, which right, or why. Nothing that was typed. */
+  /** Why the event came about, such as the missing right. Nothing that a person typed. */
   readonly what?: string
   readonly status?: number
 }

@@ -5,20 +5,20 @@ import type { z } from 'zod'
 export type Channel = 'mail' | 'sms'
 type Fields = Readonly<Record<string, unknown>>
 
-/** Everything of one message beside its texts and views. */
+/** All that defines one message, except its texts and views. */
 export interface MessageRow {
   readonly channels: readonly Channel[]
-  /** `expiresAt` ends the sending. */
+  /** After the parameter `expiresAt` the message is not sent any more. */
   readonly params: z.ZodType<object>
-  /** Paths, alone or with the field that ends them. An SMS shows the first link that there is. */
+  /** By name: a path, or a path and the field whose value ends it. An SMS shows the first link. */
   readonly links?: Readonly<Record<string, string | readonly [path: string, field: string]>>
-  /** The link by which a reader ends such letters. */
+  /** Name of the link by which a reader stops such letters. */
   readonly unsubscribe?: string
-  /** Fields that choose a clause of a text. */
+  /** Fields whose values choose a clause (`select`) of a text. */
   readonly words?: readonly string[]
-  /** Fields that are moments, beside `at` and `expiresAt`. */
+  /** Fields that are shown as moments, besides `at` and `expiresAt`. */
   readonly moments?: readonly string[]
-  /** Makes further fields of the parameters. */
+  /** Computes more fields from the parameters. */
   derive?(params: Fields, settings: { readonly undoDays: number }): Fields
 }
 
@@ -39,7 +39,7 @@ type Sound<Rows> = {
   }
 }
 
-/** Rows whose links, words and moments are fields that they have. */
+/** Compiles only if links, words and moments name fields that their row has. */
 export type SoundRows<Rows extends Sound<Rows>> = Rows
 
 /** Each messages.ts adds its rows to this type. */
@@ -59,7 +59,7 @@ export function checkParams<N extends MessageName>(
   return catalogue[name].params.parse(params) as CheckedParams<N>
 }
 
-/** @param name of a stored message: another version of the portal may have written it */
+/** @param name of a stored message, which another version of the portal may have written */
 export function findRow(catalogue: MessageCatalogue, name: string): MessageRow {
   if (!Object.hasOwn(catalogue, name)) throw new Error(`no feature has a message ${name}`)
   return catalogue[name as MessageName]

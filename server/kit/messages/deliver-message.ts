@@ -13,13 +13,13 @@ import {
 import { tryLater } from './try-later.ts'
 import { askMsOf, type DeliveryParts, staleMsOf, tryMessage } from './try-message.ts'
 
-/** The pool that delivers, and whether it has this message in hand already. */
+/** The worker pool that delivers, and whether another of its jobs handles this message now. */
 export interface Deliverer {
   readonly worker: string | null
   readonly isBusy: boolean
 }
 
-/** Does nothing for a message that is settled: the queue may call it twice. */
+/** Does nothing to a settled message, because the queue may call it twice for one. */
 export async function deliverMessage(
   parts: DeliveryParts,
   id: string,
@@ -34,7 +34,7 @@ export async function deliverMessage(
   await doubtLostSms(parts.db, taker, id)
   const doubtful = await selectDoubtfulMessage(parts.db, id, now)
   if (doubtful) return await clearDoubt(parts, doubtful, now)
-  // Another worker has the message, or died with it.
+  // Another worker has the message, or died while it had it.
   await parts.db.transaction(async (trx) => {
     const next = await findNextLook(trx, id, new Date(now.getTime() + askMsOf(parts)))
     if (next) await enqueueDelivery(trx, id, next)
@@ -77,7 +77,7 @@ async function followTry(parts: DeliveryParts, message: ClaimedMessage, now: Dat
     case 'unknown':
       parts.log.warn({ ...note, code: outcome.code }, 'answer lost')
       // Security: An SMS that may have arrived is sent again only after the gateway says no.
-      // A mail is sent again at once, under its Message-ID.
+      // A mail is sent again without asking, because its Message-ID shows that it is a repeat.
       if (message.channel === 'sms') await askLater(parts, message, outcome.code)
       else await tryLater(parts, message, outcome.code)
       return
@@ -92,7 +92,8 @@ async function followTry(parts: DeliveryParts, message: ClaimedMessage, now: Dat
 
 const repeatedTicket = 'gateway.repeated-ticket'
 
-/** Equal SMS look alike in the gateway's list: it is asked again, and then believed. */
+// The gateway gave a ticket that another SMS, perhaps an equal one, has. After the first try the
+// gateway is asked for its list; after later tries the SMS counts as sent.
 async function followRepeatedTicket(parts: DeliveryParts, message: ClaimedMessage): Promise<void> {
   const { id, attempts } = message
   parts.log.warn({ message: id, attempts }, 'gateway gave the ticket of another SMS')
@@ -108,7 +109,8 @@ async function followRepeatedTicket(parts: DeliveryParts, message: ClaimedMessag
   await settleMessage(parts.db, { ...settlement, now: parts.clock.now() })
 }
 
-/** The gateway soon says that it took an SMS; that it took none counts later (`clear-doubt.ts`). */
+// A gateway lists an SMS soon after it took it. That none is listed counts only later, see
+// `clear-doubt.ts`.
 async function askLater(
   parts: DeliveryParts,
   { id, attempts }: ClaimedMessage,

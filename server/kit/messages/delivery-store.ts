@@ -2,7 +2,7 @@
 import type { Db } from '#db/connection.ts'
 import { isTicketTaken } from './store.ts'
 
-/** Reports of the same rank are final against each other, so the first of them stays. */
+/** A report replaces only one of a lower rank. Of equal ranks the first report stays. */
 const ranks = {
   accepted: 1,
   queued: 1,
@@ -26,10 +26,10 @@ export interface DeliveryReport {
   readonly now: Date
 }
 
-/** Reports come late, twice and in any order: states only move forward. Each ends a doubt. */
+/** Reports come late, twice and in any order, so states only move forward. Each ends a doubt. */
 export async function recordDelivery(db: Db, report: DeliveryReport): Promise<boolean> {
   return await writeDelivery(db, report).catch((fault) => {
-    // Another message got the ticket at the same moment.
+    // Another message got the same ticket at this moment.
     if (isTicketTaken(fault)) return false
     throw fault
   })

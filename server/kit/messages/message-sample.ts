@@ -8,12 +8,12 @@ export interface MessageSample {
   readonly params: object
 }
 
-/** Samples by message and state: one for each value of the parameters. */
+/** Parameters of samples, by message and by the sample's state. */
 export type MessageSamples = {
   readonly [N in MessageName]?: Readonly<Record<string, MessageParams<N>>>
 }
 
-/** As long as a real token, because the length decides how a link breaks. */
+/** As long as a real token, because the length decides where a link breaks into lines. */
 export const sampleToken = 'no-real-token-and-its-link-leads-nowhere-at'
 export const sampleStopToken =
   'v1.01234567.no-real-token-and-its-link-leads-nowhere-at-all-but-is-as-long-as-one'
@@ -22,7 +22,7 @@ export const at = sampleMoment(0).toISOString()
 export const later = sampleMoment(-1).toISOString()
 export const mailbox = sampleAddress
 export const occasion = { mailbox, at, device: 'Firefox, Android', place: 'Minsk, BY' }
-/** Readers of a notice, each with another power of the undo link. */
+/** Three readers of a notice. The undo link of each can do less than the one before. */
 export const undo = { ...occasion, undoToken: token, undoPower: 'restore' } as const
 export const alone = { ...undo, undoPower: 'new-password' } as const
 export const weak = { ...undo, undoPower: 'end-sessions' } as const

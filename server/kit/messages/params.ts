@@ -1,4 +1,4 @@
-// What messages tell, for the messages.ts of features. Loads zod, which is large.
+// Kinds of parameters, for the messages.ts of features. Loads zod, which is large.
 
 import { z } from 'zod'
 

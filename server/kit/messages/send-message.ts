@@ -16,13 +16,13 @@ import { insertMessage } from './store.ts'
 
 export const deliverTask = 'message:deliver'
 
-/** For messages that have no `expiresAt`. */
+/** How long a message without a parameter `expiresAt` is tried. */
 const lifetimeHours = 72
 
 export interface MessageParts {
   readonly keyring: Keyring
   readonly clock: Clock
-  /** Loads a large package: production does without it until the first message. */
+  /** Loads zod, which is large. Production does without it until the first message. */
   readonly loadMessages: () => Promise<MessageCatalogue>
 }
 
@@ -33,7 +33,7 @@ export interface Message<N extends MessageName> {
   readonly to: string | null
   readonly params: MessageParams<N>
   readonly locale: Locale
-  /** Prevents a second message. Stored in clear: never a secret or a contact. */
+  /** A second message with the same key is not sent. Stored in clear: no secret, no contact. */
   readonly dedupeKey?: string
 }
 
@@ -65,7 +65,7 @@ export async function sendMessage<N extends MessageName>(
   return id
 }
 
-/** Our own table counts the tries; the queue's retries are for surprises. */
+/** The table `messages` counts the tries. The retries of the queue are for unexpected faults. */
 export async function enqueueDelivery(trx: Trx, id: string, runAt?: Date): Promise<void> {
   const when = runAt ? { runAt } : {}
   await enqueue(

@@ -44,15 +44,15 @@ export interface Taker {
   readonly now: Date
   readonly staleBefore: Date
   readonly worker: string | null
-  /** This worker again, after a fault: then it has no message in hand. */
+  /** Id of the worker, if none of its jobs handles the message now: its last try broke off. */
   readonly idle: string | null
 }
 
-/** True of a message in `sending` that no worker has in hand. */
+/** SQL that is true for a message in `sending` that no worker handles any more. */
 export const abandoned = `(sending_at < :staleBefore or worker = :idle or ${isDeadPool('worker')})`
 
-// Only one of two workers gets the message. Mail of a dead one may be taken again, because its
-// Message-ID makes a repeat recognisable. For an SMS the gateway is asked first.
+// Only one of two workers gets the message. Mail of a dead worker may be taken again, because its
+// Message-ID shows that it is a repeat. For an SMS of a dead worker the gateway is asked first.
 export async function claimMessage(
   db: Db,
   id: string,
@@ -69,7 +69,7 @@ export async function claimMessage(
   return rows[0]
 }
 
-/** When to look again at a message of a living worker, or one freshly in doubt. */
+/** When to look again at a message that another worker has, or that is newly in doubt. */
 export async function findNextLook(trx: Trx, id: string, soon: Date): Promise<Date | undefined> {
   const { rows } = await trx.raw(
     `select case when state = 'doubtful' then greatest(due_at, :soon) else :soon end as at
@@ -81,7 +81,7 @@ export async function findNextLook(trx: Trx, id: string, soon: Date): Promise<Da
 
 export interface Settlement {
   readonly id: string
-  /** Names the try, so that a later one is not ended. */
+  /** Number of the try, so that a late end of this try does not end the next one. */
   readonly attempts: number
   readonly state: SettledState
   readonly outcome: string | null
@@ -90,10 +90,10 @@ export interface Settlement {
   readonly keepPayload: boolean
 }
 
-/** `ticket-taken`: another SMS has this ticket, and nothing was changed. */
+/** `not-ours`: the try is not the last one. `ticket-taken`: another SMS has the ticket. */
 export type Settled = 'settled' | 'not-ours' | 'ticket-taken'
 
-/** Ends a try for good and wipes the payload, unless a later try has begun. */
+/** Ends a message for good and wipes its payload, unless a later try has begun. */
 export async function settleMessage(db: Db, settlement: Settlement): Promise<Settled> {
   try {
     return (await settle(db, settlement)) ? 'settled' : 'not-ours'
@@ -160,7 +160,7 @@ export async function deleteSettledMessages(db: Db, before: Date, limit: number)
   return rowCount
 }
 
-/** @returns how many waiting messages were under an older key, at most `limit` */
+/** Reseals payloads that are under an older key. @returns how many, at most `limit` */
 export const rekeyMessages = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
   resealColumn(
     trx,

@@ -1,4 +1,4 @@
-// The seam between the portal and the gateways of its messages.
+// What the portal asks of a gateway for mail or SMS, and what a gateway may answer.
 
 export interface OutgoingMail {
   /** `uuid@domain` without angle brackets, the same for all tries of a message. */
@@ -7,7 +7,7 @@ export interface OutgoingMail {
   readonly subject: string
   readonly text: string
   readonly html: string
-  /** Link by which the reader ends such letters. */
+  /** Link by which the reader stops such letters. */
   readonly unsubscribe?: string
   /** When the message was decided on; the same for every try. */
   readonly date: Date
@@ -20,7 +20,7 @@ export interface OutgoingSms {
   readonly text: string
   /** After this time the gateway gives the message up. */
   readonly secondsToLive: number
-  /** False once another worker may soon take the message over. Ask right before the request. */
+  /** False if another worker may soon take the message over. Call it right before the request. */
   mayLeave(): boolean
 }
 
@@ -41,7 +41,7 @@ export interface TakenSms {
   readonly text: string
 }
 
-/** `unable`: the gateway keeps no such list. `deferred`: it did not say now, or not all. */
+/** `unable`: the gateway keeps no list. `deferred`: it gave none now, or only a part of it. */
 export type TakenList =
   | { readonly kind: 'listed'; readonly taken: readonly TakenSms[] }
   | { readonly kind: 'unable'; readonly code: string }
@@ -66,7 +66,7 @@ interface Transport<Outgoing> {
 
 export type MailTransport = Transport<OutgoingMail>
 export interface SmsTransport extends Transport<OutgoingSms> {
-  /** Everything that the gateway took for this number since then. Absent if nobody can be asked. */
+  /** All SMS that the gateway took for the number since then. Absent if it cannot be asked. */
   listTaken?(to: string, since: Date): Promise<TakenList>
 }
 

@@ -23,7 +23,7 @@ export interface DeliveryParts extends MessageParts {
   readonly staleMs?: number
 }
 
-/** A longer try counts as one whose answer was lost. */
+/** If a try takes longer, its answer counts as lost. */
 const tryMs = 45_000
 
 /** After this time the worker of an unfinished try counts as dead. */
@@ -31,7 +31,7 @@ export const staleAfterMs = msPerMinute
 export const staleMsOf = ({ staleMs }: Pick<DeliveryParts, 'staleMs'>): number =>
   staleMs ?? staleAfterMs
 
-/** By then the gateway lists what it took. */
+/** How long after a try the gateway is asked: by then it lists what it took. */
 export const askAfterMs = 5000
 export const askMsOf = (parts: Pick<DeliveryParts, 'staleMs'>): number =>
   askAfterMs * (staleMsOf(parts) / staleAfterMs)
@@ -82,7 +82,7 @@ async function prepare(
   }
   const text = await parts.render.sms(name, params, locale, to)
   const secondsToLive = (message.expiresAt.getTime() - now.getTime()) / 1000
-  // Security: A worker that was held up sends no SMS that another may have taken over.
+  // Security: A worker that was held up sends no SMS that another worker may have taken over.
   const mayLeave = () => parts.clock.now().getTime() - now.getTime() < staleMsOf(parts) / 2
   return () => parts.sms.send({ id, to, text, secondsToLive, mayLeave })
 }

@@ -77,7 +77,7 @@ function logSecurity(log: WebLog, req: Request, fault: unknown, { status }: Fail
 export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
   const { log } = parts
   return (fault, req, res, _next) => {
-    // A stale proof has changed nothing: after a new sign-in its sender sees what stands now.
+    // A stale proof has changed nothing. After a new sign-in the person sees the present state.
     if (fault instanceof StaleProof && !res.headersSent) {
       log.info({ request: req.id, why: fault.message }, 'a request was turned away')
       return leadToSignIn(parts.pageOf(req), res)
@@ -85,7 +85,7 @@ export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
     const failure = classify(fault)
     logSecurity(log, req, fault, failure)
     if (failure.kind === 'error') log.error({ err: fault, request: req.id }, 'a request failed')
-    // In a flood a full queue would fill the log as warnings.
+    // Not a warning: in a flood full queues would fill the log with warnings.
     else if (fault instanceof BusyError)
       log.info({ request: req.id, why: fault.message }, 'a request was turned away')
     else if (failure.kind === 'unavailable')
@@ -94,7 +94,7 @@ export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
       return showMissingRight(parts.pages, req, res)
     if (fault instanceof OtherSession) return showOtherSession(parts, req, res)
     if (!res.headersSent) return showFailure(parts, req, res, failure)
-    // Express would print the fault with the values that the database names in it.
+    // Express would print the fault, which may hold values of the database.
     if (!res.writableEnded) res.destroy()
   }
 }
@@ -116,7 +116,7 @@ function showFailure(
   { status, kind, retryAfterSeconds, href }: Failure,
 ): void {
   if (retryAfterSeconds !== undefined) res.setHeader('Retry-After', String(retryAfterSeconds))
-  // The rest of an unread body would be taken for the next request.
+  // On an open connection the rest of an unread body would be taken for the next request.
   if (kind === 'too-large') res.setHeader('Connection', 'close')
   const acceptLanguage = req.headers['accept-language']
   req.locale ??= chooseLocale({ acceptLanguage, fallback: settings.defaultLocale }).locale

@@ -7,7 +7,7 @@ export interface FieldState {
   readonly describedBy: string
 }
 
-/** What the component got. Its `value` replaces what was typed. */
+/** What the view handed to the component. Its `value` replaces what was typed. */
 interface Shown {
   readonly hint?: string
   readonly value?: unknown

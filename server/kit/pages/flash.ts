@@ -1,4 +1,4 @@
-// Carries a message about what was just done over the redirect after a form.
+// A flash tells after a redirect what the form has just done. A cookie carries it.
 import type { Request, Response } from 'express'
 import { msPerMinute } from '#server/core/durations.ts'
 import { cookieName } from '../web/cookies.ts'

@@ -5,14 +5,13 @@ export interface FormError {
   readonly field: string
   /** Names `data-error="field.reason"` and the text `errors.field.reason`. */
   readonly reason: string
-  /** Another text than this. */
+  /** Key of the error's text, if it is not `errors.field.reason`. */
   readonly text?: string
   readonly params?: Readonly<Record<string, string | number>>
   /** The id that the error links to, if it is not the field's name. */
   readonly at?: string
 }
 
-/** The key of the error's text. */
 export const errorTextOf = ({ text, field, reason }: FormError): string =>
   text ?? `errors.${field}.${reason}`
 
@@ -34,7 +33,7 @@ export function readFields<const Name extends string>(
   ) as Record<Name, string>
 }
 
-/** Security: Next never leads to another site. */
+/** Security: The field next never leads to another site. */
 export function parseNext(raw: unknown): string | undefined {
   if (
     typeof raw !== 'string' ||

@@ -14,7 +14,7 @@ export interface FrameParts {
   readonly theme: Theme
   readonly menus: Menus
   readonly pageId: string
-  /** The page's own address, for the language switch. A page may name another one. */
+  /** Address of the page, for the language switch. The page's locals may name another one. */
   readonly path: string
   readonly csrfToken: string
   readonly account: { readonly address: string } | null
@@ -22,7 +22,7 @@ export interface FrameParts {
   readonly values?: Readonly<Record<string, string>> | undefined
 }
 
-/** @param locals of the page; its `title` or `titleParams` go into the title */
+/** @param locals of the page. `title` replaces the text `<id>.title`, `titleParams` fill it in. */
 export function createFrame(parts: FrameParts, locals: ViewLocals = {}): ViewLocals {
   const { t, formats, errors = [], values = {} } = parts
   return {
@@ -33,7 +33,7 @@ export function createFrame(parts: FrameParts, locals: ViewLocals = {}): ViewLoc
     values,
     fieldState: createFieldState(t, errors, values),
     formatDateTime: formats.dateTime,
-    /** For a text that may have gone with its feature. */
+    /** Shows `other` if `key` has no text, because the feature that stored the word may be gone. */
     tOr: (key: string, other: string, params?: TextParams) =>
       t.has(key) ? t(key, params) : t(other),
     formatPlace: (place: string) => formatPlace(parts, place),
@@ -43,7 +43,7 @@ export function createFrame(parts: FrameParts, locals: ViewLocals = {}): ViewLoc
   }
 }
 
-/** @param place a town, or else the beginning of the network's address */
+/** @param place a town, or the beginning of a network's address */
 function formatPlace({ t, formats }: FrameParts, place: string): string {
   const isNetwork = /^[\da-f]+[.:]/.test(place)
   if (isNetwork) return t('sessions.network', { network: place })

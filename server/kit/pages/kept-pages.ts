@@ -1,4 +1,4 @@
-// Keeps pages that differ only in the token of their form, and so halves the cost of a form page.
+// Keeps rendered pages that differ only in their form token. That halves the cost of a form page.
 import type { Response } from 'express'
 
 export interface KeptPages {

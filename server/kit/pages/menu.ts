@@ -1,31 +1,31 @@
-// The menus of the frame. Each entry belongs to the feature that has the page.
+// The menus of the pages. Each entry belongs to the feature that has the page it leads to.
 
-/** `home` and `help` are the cards of these pages, `staff` is the menu of the console. */
+/** `home` and `help` are the cards on these two pages, `staff` is the menu of the console. */
 export const menuNames = ['account', 'footer', 'home', 'help', 'staff'] as const
 export type MenuName = (typeof menuNames)[number]
 
 export interface MenuEntry {
   readonly menu: MenuName
-  /** Orders the entries of a menu. */
+  /** Entries of a menu stand in the order of their ranks. */
   readonly rank: number
   readonly href: string
-  /** Key of its text. */
+  /** Key of the entry's text. */
   readonly text: string
-  /** Key of the line below, on a card. */
+  /** Key of the text of the second line, on a card. */
   readonly summary?: string
-  /** On this page the entry is the current one. */
+  /** Id of the page on which the entry is marked as the current one. */
   readonly pageId?: string
-  /** Key of the letter that leads there after `g`. */
+  /** Key of the text that holds a letter: typed after `g`, it opens the page. */
   readonly shortcut?: string
-  /** Shown to people who are signed in, or to the others alone. */
+  /** `owner`: only for people who are signed in. `stranger`: only for others. Absent: for all. */
   readonly for?: 'owner' | 'stranger'
-  /** Shown to staff with this right alone. */
+  /** Only staff with this right see the entry. */
   readonly right?: string | undefined
 }
 
 export interface Viewer {
   readonly isSignedIn: boolean
-  /** Of staff in the console. */
+  /** The rights of a staff member, in the console. */
   readonly rights?: ReadonlySet<string> | undefined
 }
 

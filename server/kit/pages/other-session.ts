@@ -1,4 +1,4 @@
-// Answers a form of another session: nothing is done, and no typed text is lost.
+// Answers a form that was made in another session: nothing is done, and typed texts are shown.
 import type { Request, Response } from 'express'
 import type { PageOf } from '../web/form-page.ts'
 import type { Pages } from './pages.ts'

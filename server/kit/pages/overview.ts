@@ -1,8 +1,8 @@
-// What features bring to the owner's page, /account. The page itself names none of them.
+// What features bring to the owner's page, /account. The page itself names no feature.
 import type { ViewLocals } from './view-engine.ts'
 
 export interface OverviewSection {
-  /** Its place from the top. Up to 99 stands what asks something of the owner. */
+  /** Lower ranks stand higher. Ranks up to 99 are for what the owner should do something about. */
   readonly rank: number
   readonly view: string
   readonly locals?: ViewLocals
@@ -12,12 +12,12 @@ export interface OverviewSection {
 export interface OverviewLink {
   readonly rank: number
   readonly href: string
-  /** Key of its text. */
+  /** Key of the link's text. */
   readonly text: string
 }
 
 export interface Overview {
-  /** What was done on the way to this page: the text `account.flash.<name>`. */
+  /** Names of flashes that the page shows. Their texts are `account.flash.<name>`. */
   readonly flashes?: readonly string[]
   readonly links?: readonly OverviewLink[]
   /** Links that depend on the account. */
@@ -31,5 +31,5 @@ export interface OverviewSample {
   readonly sections?: readonly OverviewSection[]
 }
 
-/** By the state of the page. `otherwise` is shown in every state that the feature does not name. */
+/** By the state of the page's sample. `otherwise` stands for all states that are not named. */
 export type OverviewSamples = Readonly<Record<string, OverviewSample>>

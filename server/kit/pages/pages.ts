@@ -21,18 +21,18 @@ declare module 'express-serve-static-core' {
 }
 
 export interface Page {
-  /** `<main data-page>`. The title is the text `<id>.title`. */
+  /** Stands in `<main data-page>`. The title is the text `<id>.title`. */
   readonly id: string
   readonly view: string
   /** Default `layouts/page`. */
   readonly layout?: string
   readonly status?: number
   readonly locals?: ViewLocals
-  /** With errors the status is 422. */
+  /** A page with errors has the status 422, unless `status` says another. */
   readonly errors?: readonly FormError[]
-  /** What was typed. Never a secret. */
+  /** What the person typed, by field. Never a secret. */
   readonly values?: Readonly<Record<string, string>>
-  /** For everybody who is not signed in the page differs only in language and form token. */
+  /** Without sign-in all see the same page, in their language and with their form token. */
   readonly sameForAll?: boolean
   /** Id of the recovery that the page is a step of. */
   readonly flow?: string
@@ -79,13 +79,13 @@ export function createPages({ views, texts, theme, menus, timeZone, kept }: Page
       res.setHeader('Content-Type', 'text/html; charset=utf-8')
       res.setHeader('Content-Language', locale)
       const token = req.formToken?.(page.flow) ?? ''
-      // Security: A page that is kept for all shows nothing of anybody.
+      // Security: A page that is kept for all shows nothing about anybody.
       const isSame = page.sameForAll === true && !owner && req.originalUrl === req.route?.path
       if (kept && isSame)
         return kept.send(res, `${locale} ${page.id} ${req.originalUrl}`, token, html)
       const text = html(token)
       res.setHeader('Content-Length', Buffer.byteLength(text))
-      // As text: Node sends a string together with the headers, bytes in a second packet.
+      // A string: Node sends it in one packet with the headers, but a buffer in a second packet.
       res.end(text)
     },
     textsFor: (req) => texts.in(req.locale),
@@ -95,7 +95,7 @@ export function createPages({ views, texts, theme, menus, timeZone, kept }: Page
 
 const plainPath = /^(?:\/[\w-]+)+$/
 
-/** Only the query of it is ever shown. */
+/** Views show only the query of this path. */
 function shownPath(req: Request): string {
   if (plainPath.test(req.originalUrl)) return req.originalUrl
   const url = URL.parse(req.originalUrl, 'http://own.invalid')

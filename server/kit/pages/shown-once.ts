@@ -10,7 +10,7 @@ export interface ShownOnce {
 }
 
 export interface ShownOnceParts {
-  /** Id of the page that shows it. A newer secret replaces one that another page shows. */
+  /** Id of the page that shows the secret. One cookie serves all pages: a newer secret wins. */
   readonly page: string
   readonly keyring: Keyring
   readonly https: boolean

@@ -1,4 +1,4 @@
-// Renders EJS views. The includes of EJS itself cost more than the rest of a form page.
+// Renders EJS views with includes of its own: those of EJS cost more than the rest of a form page.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import ejs from 'ejs'
@@ -8,20 +8,20 @@ export type ViewLocals = Readonly<Record<string, unknown>>
 export interface ViewEngineOptions {
   /** The first folder that has a view wins. */
   readonly roots: readonly string[]
-  /** Off in development, so that edits show at once. */
+  /** Off only by CACHE_VIEWS=off in development, so that edits show at once. */
   readonly cache: boolean
-  /** Writes `<%=` values: HTML by default, `String` for text mails. */
+  /** What `<%=` writes for a value. By default the value escaped for HTML. */
   readonly escape?: (value: unknown) => string
 }
 
 export interface ViewEngine {
-  /** Sets the output of the view as `body` into the layout, by default `layouts/page`. */
+  /** Gives the output of the view to the layout as `body`. Default `layouts/page`. */
   render(view: string, locals: ViewLocals, layout?: string): string
   renderPart(view: string, locals: ViewLocals): string
   compileAll(): string[]
 }
 
-/** `frame` holds the locals of the page that every part may read. */
+/** `own` are the values of this include, `frame` those of the whole page. */
 interface Given {
   readonly own: ViewLocals
   readonly frame: ViewLocals
@@ -55,7 +55,7 @@ const NOT_NAMES = new Set(
   NaN`.split(/\s+/),
 )
 
-/** Includes see these without being handed them. */
+/** Names that an included view may read from the frame. All others must be handed to it. */
 const FRAME = new Set(
   `t locale locales pageId path csrfToken account errors values fieldState theme menus formats
   formatDateTime formatPlace tOr`.split(/\s+/),
@@ -72,7 +72,7 @@ function namesIn(source: string): string[] {
   return [...new Set(words)].filter((word) => !NOT_NAMES.has(word))
 }
 
-/** The extra block lets a view declare a constant of the same name. */
+/** Declares the names that a view reads. In a block inside, the view may declare them again. */
 function preambleOf(source: string): string {
   const fetches = namesIn(source).map((name) =>
     FRAME.has(name)

@@ -34,7 +34,7 @@ function readText(
   }
 }
 
-/** Returns faults between settings. Values with their own faults are absent. */
+/** Says which settings contradict each other. A value that is itself faulty is absent. */
 export type SettingRule = (
   settings: Readonly<Record<string, unknown>>,
   isProduction: boolean,
@@ -68,7 +68,7 @@ export function parseSettings(
 
 export const processEnvironment = (): Environment => process.env
 
-/** Lets every processor hash (docs/decisions/0002). Call it first: libuv's pool never grows. */
+/** Lets all processors hash (docs/decisions/0002). Call it first: libuv reads this only once. */
 export const widenThreadPool = (processors: number): void => {
   process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, processors + 2))
 }

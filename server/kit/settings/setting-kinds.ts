@@ -26,7 +26,7 @@ export const whole = (min: number, max = Number.MAX_SAFE_INTEGER): Kind<number> 
   return { takes, parse }
 }
 
-/** Fractions let a tester wait for a real expiry. */
+/** Allows fractions, so that a test can set a time short enough to wait for. */
 export const time = (unit: string): Kind<number> => ({
   takes: `${unit}, fractions allowed`,
   parse: (raw) =>

@@ -2,7 +2,7 @@ import type { Kind } from './setting-kinds.ts'
 
 export interface Row<T, Absent> {
   readonly kind: Kind<T>
-  /** The text for an absent variable. Undefined if absence has a meaning. */
+  /** Stands for an absent variable. Undefined if the setting may be absent. */
   readonly fallback: Absent
   readonly meaning: string
   /** Never printed, and may come from the file that NAME_FILE names. */
@@ -32,7 +32,7 @@ export const secret = { secret: true } as const
 type Value<R> =
   R extends Row<infer T, infer Absent> ? (Absent extends string ? T : T | undefined) : never
 
-/** The parsed values. Times have the unit of their name. */
+/** The parsed values. A time has the unit that its name says. */
 export type SettingsOf<Rows> = { readonly [K in keyof Rows]: Value<Rows[K]> }
 
 /** `limitSmsPerNumberDay` → `LIMIT_SMS_PER_NUMBER_DAY`. */

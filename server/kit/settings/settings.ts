@@ -103,7 +103,7 @@ export const kitRows = {
   ),
 } as const
 
-/** Without BASE_URL development answers at localhost. */
+/** `baseUrl` is never absent: without BASE_URL development takes localhost. */
 export type KitSettings = SettingsOf<typeof kitRows> & { readonly baseUrl: string }
 
 // A short, repetitive or copied key protects nothing.

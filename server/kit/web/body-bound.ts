@@ -3,15 +3,15 @@ import type { Request, RequestHandler } from 'express'
 import { BodyTooLarge } from '../pages/faults.ts'
 import { onlyLooks } from './dispatch.ts'
 
-/** SAFETY: the body of a form. */
+/** The longest body of a form. */
 export const formBytes = 16 * 1024
 
-/** Browsers show no answer before their body is sent, so a little more is still read. */
+/** Read beyond the bound and thrown away: browsers show no answer before they have sent all. */
 const readOffBytes = 1024 * 1024
 
 const lingerMs = 500
 
-/** A socket closed with unread bytes is reset, perhaps before the answer (RFC 9112, 9.6). */
+/** A socket that closes with unread bytes is reset, and may lose the answer (RFC 9112, 9.6). */
 function letAnswerArrive(req: Request): void {
   const { socket } = req
   req.unpipe()
@@ -26,7 +26,7 @@ const hasBody = ({ headers }: Request): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 // Security: A body is cut at its bound, whatever its type and its declared length.
-// `parse` starts reading at once; what it leaves is read and thrown away.
+// What `parse` leaves of the body is read and thrown away.
 export function boundBody(bytes: number, parse?: RequestHandler): RequestHandler {
   return (req, res, next) => {
     if (!hasBody(req) || req.readableEnded) return next()
@@ -54,7 +54,7 @@ export function boundBody(bytes: number, parse?: RequestHandler): RequestHandler
 
 const readOff = boundBody(formBytes)
 
-/** Without `Connection: close` Node reads on after an early answer, without a limit. */
+/** After an answer to a half-read body, Node would read the rest of it without a limit. */
 export const watchBody: RequestHandler = (req, res, next) => {
   if (!hasBody(req)) return next()
   if (!res.hasHeader('Connection')) {

@@ -1,4 +1,4 @@
-// Takes forms from our own pages only: checks the origin and a token.
+// Accepts forms from pages of the portal only: checks their origin and a token.
 
 import csurfPackage from 'csurf'
 import type { Request, RequestHandler } from 'express'
@@ -11,14 +11,14 @@ declare module 'express-serve-static-core' {
   interface Request {
     /** @param flow the recovery that the page is a step of */
     formToken?: (flow?: string) => string
-    /** Also true for a form that names no flow. */
+    /** True for a form of this flow, and for one that names no flow. */
     isFormOfFlow?: (flow: string) => boolean
-    /** Set only for pages that judge forms of other sessions themselves. */
+    /** The form was made in another session. Set only for pages that judge this themselves. */
     isFormOfOther?: true
   }
 }
 
-// The types describe the CommonJS form; the ES module exports the function itself.
+// csurf's types describe its CommonJS form, but the ES module exports the function itself.
 const csurf = csurfPackage as unknown as (options: object) => RequestHandler
 
 const isSafe = (method: string) => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
@@ -27,7 +27,7 @@ const isSafe = (method: string) => method === 'GET' || method === 'HEAD' || meth
  * Security: A form from another site is refused.
  * Pages with `Referrer-Policy: no-referrer` send the origin `null` (Fetch, "append a request Origin
  * header"); a browser that sends neither header is left to the token.
- * @param trustHost development: the portal may have other host names on this machine
+ * @param trustHost in development, where the portal may be opened by other names of the machine
  */
 export function checkOrigin(ownOrigin: string, trustHost: boolean): RequestHandler {
   return (req, _res, next) => {
@@ -63,22 +63,23 @@ function sessionOf(req: Request): string | undefined {
   return owner && `${req.sessionID} ${owner.id}`
 }
 
-/** A name and password, a flow or a link decides whom these forms act for, not the session. */
+/** Forms whose name and password, flow or link decides whom they act for, not the session. */
 const actsForNobody = (req: Request) =>
   /^\/(?:sign-in|register|recover|undo|report|appeal)(?:\/|$)/.test(req.path)
 
-/** A changed password begins a new session, so this page recognises repeats itself. */
+/** A changed password begins a new session, so a repeat of this form has the old session. */
 const judgesItself = (req: Request) => req.path === '/account/password'
 
 const cookieName = (https: boolean) => (https ? '__Host-csrf' : 'csrf')
 
-/** A secret that this browser got with its first form, before it is known by anything else. */
+/** The secret that a browser gets with its first form. It recognises browsers without session. */
 export function formSecretOf(req: Request, https: boolean): string | undefined {
   const secret: unknown = req.cookies?.[cookieName(https)]
   return typeof secret === 'string' && secret.length >= 20 ? secret : undefined
 }
 
-/** Up to three parts: csurf's, digests of session and flow. Faults have the code EBADCSRFTOKEN. */
+// A token has up to three parts: csurf's token, a digest of the session, a digest of the flow.
+/** csurf's faults have the code EBADCSRFTOKEN. */
 export function csrfToken(https: boolean, keyring: Keyring): RequestHandler {
   const ofBrowser = csurf({
     cookie: { key: cookieName(https), httpOnly: true, sameSite: 'lax', secure: https, path: '/' },

@@ -5,11 +5,11 @@ export type Params = Readonly<Record<string, string>>
 export type FormPage = string | ((params: Params) => string)
 type WithPage = RequestHandler & { readonly formPage?: FormPage }
 
-/** Marks a guard, so that the page is known even where the guard was never reached. */
+/** Marks a guard with the page. The mark is read from the routes, even if the guard never runs. */
 export const withFormPage = (page: FormPage | undefined, guard: RequestHandler): RequestHandler =>
   page === undefined ? guard : Object.assign(guard, { formPage: page })
 
-/** For a route whose guards name no page. */
+/** A guard that lets all pass and only names the page, for routes without another such guard. */
 export const formOf = (page: FormPage): RequestHandler =>
   withFormPage(page, (_req, _res, next) => next())
 
@@ -18,7 +18,7 @@ export const resolveFormPage = (page: FormPage, params: Params): string =>
 
 export interface FormRoute {
   readonly path: string
-  /** Undefined where the form's own address shows its page. */
+  /** Undefined if GET of the same path shows the page. */
   readonly page: FormPage | undefined
 }
 

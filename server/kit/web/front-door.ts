@@ -1,4 +1,4 @@
-// Checks on a request that need no look-up.
+// Checks of a request that need no database.
 import type { Express, Request, RequestHandler } from 'express'
 import { MalformedRequest } from '../pages/faults.ts'
 
@@ -28,7 +28,7 @@ export const answerOptions: RequestHandler = (req, res, next) => {
   res.end()
 }
 
-/** BASE_URL decides, because only that tells where a proxy ends TLS. */
+/** BASE_URL decides `req.secure`: only it says that a proxy in front of the portal ends TLS. */
 export function decideSecure(app: Express, https: boolean): void {
   Object.defineProperty(app.request, 'secure', { value: https })
 }

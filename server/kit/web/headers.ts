@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express'
 import helmet from 'helmet'
 
-/** helmet computes the same headers for each answer, so they are taken from it once. */
+/** helmet would compute the same headers for each answer, so they are computed once. */
 function headersOf(middleware: ReturnType<typeof helmet>): ReadonlyMap<string, string> {
   const headers = new Map<string, string>()
   const answer = {
@@ -46,7 +46,7 @@ function helmetFor(https: boolean) {
     // A subdomain may belong to another service that has no TLS.
     strictTransportSecurity: https ? { maxAge: 63_072_000, includeSubDomains: false } : false,
     xFrameOptions: { action: 'deny' },
-    // These headers concern programs that are gone, or defaults of browsers.
+    // These headers are for browsers that nobody uses any more, or repeat defaults.
     xDnsPrefetchControl: false,
     xDownloadOptions: false,
     xPermittedCrossDomainPolicies: false,
@@ -62,7 +62,7 @@ export const permissions: RequestHandler = (_req, res, next) => {
   next()
 }
 
-/** HEAD needs the length too; Node alone leaves it out. */
+/** Sets the length itself, because Node leaves it out of an answer to HEAD. */
 export function sendWhole(res: Response, bytes: Buffer): void {
   res.setHeader('Content-Length', bytes.length)
   res.end(bytes)

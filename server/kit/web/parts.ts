@@ -1,4 +1,4 @@
-// What compose.ts makes and routes may need. Each wing adds its own in its parts.ts.
+// What compose.ts makes and routes may need. Each higher wing adds its parts in its parts.ts.
 
 import type { Request } from 'express'
 import type { Db } from '#db/connection.ts'
@@ -22,12 +22,12 @@ export interface WebParts extends MessageParts {
   readonly pages: Pages
   readonly menus: Menus
   readonly texts: Texts
-  /** Names of the service and its domains, which neither a login nor a password may be. */
+  /** Names of the service and its domains. No login and no password may be one of them. */
   readonly serviceWords: readonly string[]
   readonly client: (req: Request) => ClientInfo
   readonly placeOf: (ip: string | undefined) => string
 }
 
-/** Decides the prefix and the Secure flag of every cookie. */
+/** Over https every cookie has the prefix `__Host-` and the flag Secure. */
 export const isHttps = (settings: Pick<KitSettings, 'baseUrl'>): boolean =>
   settings.baseUrl.startsWith('https:')

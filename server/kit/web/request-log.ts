@@ -1,4 +1,4 @@
-// One line per request. It names the route's pattern, never the address, which may carry a token.
+// One log line for each request. It names the route's pattern, because a path may hold a token.
 import { randomUUID } from 'node:crypto'
 import type { RequestHandler } from 'express'
 import type { Log } from '../log/log.ts'

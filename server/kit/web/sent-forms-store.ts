@@ -1,4 +1,4 @@
-// Forms that were acted on. They tell a second sending from a first, where nothing else does.
+// Digests of forms that were acted on, to recognise a form that is sent again.
 import type { Db, Trx } from '#db/connection.ts'
 import { msPerMinute } from '#server/core/durations.ts'
 
@@ -7,7 +7,7 @@ const againMs = 10 * msPerMinute
 
 export type TakenForm =
   | { readonly kind: 'first' }
-  /** `answer` is the id that the first sending noted. */
+  /** `answer` is the id that the first sending noted by `noteAnswer`. */
   | { readonly kind: 'again'; readonly answer: string | null }
 
 /** If a form is sent twice at once, the second waits for the transaction of the first. */

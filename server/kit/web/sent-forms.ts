@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import type { Request } from 'express'
 
 /**
- * The same for every sending of one form. No other browser can send the form's token.
- * @param about.owner whose act it is, if the form outlives the session that it was made in
- * @param about.fields digested beside the token, never a password; by default all fields
+ * The same digest for every sending of one form. No other browser can send the form's token.
+ * @param options.owner id of the account, if the form may outlive the session it was made in
+ * @param options.fields digested beside the token, never a password; by default all fields
  */
 export function formDigestOf(
   req: Request,

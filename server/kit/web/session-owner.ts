@@ -1,17 +1,17 @@
-// Who is signed in. Sessions themselves belong to accounts.
+// Who is signed in. `server/accounts/sessions/` owns the sessions themselves.
 import type { Request } from 'express'
 
 export interface SessionOwner {
   readonly id: string
   readonly address: string
   readonly locale: string | null
-  /** The account's epoch in which the session began. */
+  /** The epoch of the account when the session began. */
   readonly epoch: number
 }
 
 declare module 'express-session' {
   interface SessionData {
-    /** Read with the session's row; never written back. */
+    /** Read from the database with the session, and never written back. */
     owner?: SessionOwner
   }
 }

@@ -12,18 +12,17 @@ import type { AddressInfo, Socket } from 'node:net'
 export interface WebTimes {
   readonly headersMs: number
   readonly requestMs: number
-  /** How often Node checks both. Its own 30 s would turn 10 s into 40. */
+  /** How often Node checks the two limits above. Its default, 30 s, would turn 10 s into 40. */
   readonly checkMs: number
-  /** After the listener has closed, for requests that are still being read. */
+  /** Once nobody new is accepted: how long requests may still arrive. */
   readonly askMs: number
-  /** After the listener has closed, for requests that are being answered. */
+  /** Once nobody new is accepted: how long answers may still take. */
   readonly answerMs: number
 }
 
 /**
- * SAFETY: headers within 10 s, the whole request within 30 s. Nothing that clients send delays a
- * restart by more than 10 s. Answers under way get 35 s, less than service managers wait before
- * they kill.
+ * A slow client may take 30 s for a request, and delays a restart by 10 s at most. Answers under
+ * way get 35 s, which is less than service managers wait before they kill.
  */
 export const usualTimes: WebTimes = {
   headersMs: 10_000,
@@ -45,13 +44,13 @@ export function createWebServer(times: WebTimes = usualTimes): Server {
     requestTimeout: times.requestMs,
     connectionsCheckingInterval: times.checkMs,
     keepAliveTimeout: 65_000,
-    // The app refuses these with a page.
+    // The app itself refuses requests without a host, and shows a page.
     requireHostHeader: false,
   })
   server.on(
     'clientError',
     (fault: NodeJS.ErrnoException, socket: Socket & { _httpMessage?: ServerResponse }) => {
-      // Node's own answer lacks Cache-Control. After half an answer nothing may follow.
+      // Replaces Node's own answer, which lacks Cache-Control. Adds nothing to a half-sent answer.
       if (socket.writable && !socket._httpMessage?.headersSent) {
         const status = statuses[fault.code ?? ''] ?? '400 Bad Request'
         socket.write(`HTTP/1.1 ${status}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n`)
@@ -70,7 +69,7 @@ export function createWebServer(times: WebTimes = usualTimes): Server {
 
 export interface WebListener {
   readonly port: number
-  /** Announces the end for `announceMs`, then accepts nobody new and waits for open requests. */
+  /** Serves on for `announceMs`, then accepts nobody new and waits for open requests. */
   stop(announceMs: number): Promise<void>
 }
 
@@ -87,14 +86,14 @@ export async function listenForVisitors(
   return {
     port: (server.address() as AddressInfo).port,
     async stop(announceMs) {
-      // During the announcement visitors are served, but no connection stays open.
+      // While /readyz says no, visitors are served, but each answer ends its connection.
       server.prependListener('request', (_req, res) => void res.setHeader('Connection', 'close'))
       if (announceMs > 0) await new Promise((done) => setTimeout(done, announceMs))
       const closed = once(server, 'close')
       server.close()
       destroyWhere(({ asked }) => !asked)
       const cut = setTimeout(() => destroyWhere(({ request }) => !request?.complete), times.askMs)
-      // Browsers keep their connections after the answer.
+      // Browsers keep a connection open after the answer, so idle ones are closed here.
       const idle = setInterval(() => server.closeIdleConnections(), 100)
       const force = setTimeout(() => server.closeAllConnections(), times.answerMs)
       await closed
@@ -106,7 +105,7 @@ export async function listenForVisitors(
 }
 
 interface Connection {
-  /** Node counts a connection that never sent a head as busy. */
+  /** False until a request came. Node would count such a connection as busy. */
   asked: boolean
   request: IncomingMessage | undefined
 }

@@ -128,7 +128,7 @@ describe('an SMS in doubt', () => {
     assert.equal(trial.gateway.taken.length, 2)
   })
 
-  it('a worker that was held up sends no SMS that another may have taken over', async () => {
+  it('a worker that was held up sends no SMS that another worker may have taken over', async () => {
     const id = await trial.write()
     const send: typeof trial.sms.send = (outgoing) => {
       trial.clock.advance(31_000)

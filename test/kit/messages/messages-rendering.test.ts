@@ -105,7 +105,7 @@ describe('the messages', () => {
     assert.ok(sms.endsWith(`${baseUrl}/recover`))
   })
 
-  it('a message outside the mailbox shows only a part of its name', async () => {
+  it('a message to a contact shows only a part of the mailbox’s name', async () => {
     const params = checkParams(
       catalogue,
       'password-changed',

@@ -320,7 +320,7 @@ describe('what Twilio reports later', () => {
     )
   })
 
-  it('the address that Twilio signed comes from BASE_URL, whatever host is named', async () => {
+  it('the address that Twilio signed comes from BASE_URL, whatever host the request names', async () => {
     const { id, taken } = await sendCode()
     const forged = await gateway.report(taken, 'delivered', { portalAt, token: 'another token' })
     assert.equal(forged.status, 403)

@@ -43,7 +43,7 @@ describe('a page that is the same for all', () => {
       }
   })
 
-  it('a page that is kept for all shows nothing of anybody', async () => {
+  it('a page that is kept for all shows nothing about anybody', async () => {
     const visitor = portal.visitor()
     const refused = await visitor.post('/sign-in', {
       login: 'hanna.of.all',

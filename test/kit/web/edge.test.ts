@@ -183,7 +183,7 @@ test('the database of places is asked about valid addresses only', () => {
   assert.deepEqual(asked, ['192.0.2.1', '2001:db8::1'])
 })
 
-test('a forwarded value that is no bare address counts as the proxy that sent it', async (t) => {
+test('if a proxy forwards no plain address, the client’s address is that of the proxy', async (t) => {
   const app = express().set('trust proxy', ['loopback', '192.0.2.0/24', '2001:db8:1::/48'])
   canonicalAddresses(app)
   app.get('/', (req, res) => void res.send(String(req.ip)))

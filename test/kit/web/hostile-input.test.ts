@@ -142,7 +142,7 @@ test('a form from another site is refused', async () => {
   assert.equal(await send({ origin: portal.url }), 422)
 })
 
-test('next never leads to another site', async () => {
+test('the field next never leads to another site', async () => {
   const hostile = [
     '//evil.example',
     'https://evil.example',

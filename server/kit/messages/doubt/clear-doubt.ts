@@ -25,7 +25,7 @@ type Answer =
   | { readonly kind: 'unable'; readonly code: string }
   | { readonly kind: 'unclear'; readonly code: string }
 
-/** If two workers end it, one counts: each final statement names the message as it was found. */
+/** Two workers may do this at once. Only the first can settle the message or defer it. */
 export async function clearDoubt(
   parts: DeliveryParts,
   message: DoubtfulMessage,
@@ -51,7 +51,7 @@ export async function clearDoubt(
   switch (answer.kind) {
     case 'taken':
       parts.log.info(note, 'message was sent')
-      // A message with the same words was quicker, so there may be a second ticket.
+      // An equal SMS took this ticket meanwhile. The gateway may list a second one, which is ours.
       if ((await settle('sent', null, answer.ticket)) === 'ticket-taken')
         await askAgain(parts, message, now)
       return
@@ -81,11 +81,11 @@ export async function clearDoubt(
 }
 
 // Security: A no of the gateway counts only once the lost request can no longer arrive.
-// That is as long after its end as a worker's whole try may take.
+// It can arrive until `staleMs` after the try ended, which is as long as a whole try may take.
 const overAt = (parts: DeliveryParts, { doubtfulAt }: DoubtfulMessage): Date =>
   new Date(doubtfulAt.getTime() + staleMsOf(parts))
 
-/** The time in doubt counts as waited. If only the worker died, the gateway needs no rest. */
+/** The time in doubt counts as part of the wait. After a worker's death there is no wait. */
 function restOfWait(
   parts: DeliveryParts,
   { attempts, outcome, sendingAt }: DoubtfulMessage,
@@ -109,7 +109,7 @@ async function ask(
     parts.db,
     list.taken.map(({ ticket }) => ticket),
   )
-  // Two messages with the same words need a ticket each.
+  // A ticket explains one message only, so two equal messages need two tickets.
   const unexplained = list.taken.filter(({ ticket }) => !known.has(ticket))
   const text = await parts.render.sms(name, params, locale, to)
   const ours = unexplained.findLast((each: TakenSms) => each.to === to && each.text === text)

@@ -1,11 +1,11 @@
-// SMS that the gateway may have.
+// SMS in doubt: nobody knows yet whether the gateway took them.
 import type { Db, Trx } from '#db/connection.ts'
 import { abandoned, type ClaimedMessage, claimed, type Deferral, type Taker } from '../store.ts'
 
 export interface DoubtfulMessage extends ClaimedMessage {
   readonly outcome: string
   readonly sendingAt: Date
-  /** After this moment nothing more of that try left the portal. */
+  /** After this moment the doubtful try sent nothing more. */
   readonly doubtfulAt: Date
 }
 
@@ -26,7 +26,7 @@ export async function doubtMessage(
   return rowCount === 1
 }
 
-/** Marks SMS that a worker took and never finished. @param id by default all */
+/** Marks SMS that a worker took and never finished. @param id of one SMS; by default all */
 export async function doubtLostSms(
   db: Db | Trx,
   taker: Omit<Taker, 'worker'>,
@@ -57,7 +57,7 @@ export async function selectDoubtfulMessage(
   return rows[0]
 }
 
-/** The tickets among these that belong to other messages of ours. */
+/** Those of the tickets that our messages have. */
 export async function selectKnownTickets(db: Db, tickets: readonly string[]): Promise<Set<string>> {
   const { rows } = await db.raw(
     `select provider_id as ticket from messages

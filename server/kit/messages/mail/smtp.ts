@@ -11,10 +11,11 @@ export interface SmtpOptions {
   readonly from: string
 }
 
-/** A 5xx to any other command concerns us (bad credentials, blocked address), not the message. */
+// A 5xx to one of these refuses the message. To any other command it concerns us (bad
+// credentials, blocked address), so the message is tried later.
 const messageCommands = new Set(['MAIL FROM', 'RCPT TO', 'DATA'])
 
-/** Together shorter than the time after which another worker may take the message. */
+/** Each is shorter than `tryMs` of `try-message.ts`, which ends the whole try. */
 const waits = {
   connectionTimeout: 10_000,
   greetingTimeout: 15_000,
@@ -23,7 +24,7 @@ const waits = {
 }
 
 export function createSmtpTransport({ url, from }: SmtpOptions): MailTransport {
-  /** Texts of messages under way, by Message-ID. */
+  /** By Message-ID: the text of each mail under way. `outcomeOf` asks whether it was read. */
   const texts = new Map<string, Readable>()
   let transporter: Promise<Transporter<SMTPPoolSentMessageInfo>> | undefined
   return {
@@ -96,7 +97,7 @@ async function connect(
   return pool
 }
 
-/** @param text undefined if no connection could have taken it */
+/** @param text of the mail; undefined if no connection had begun with it */
 function outcomeOf(fault: NodemailerError, text: Readable | undefined): SendOutcome {
   const { responseCode, command } = fault
   if (responseCode) {
@@ -107,6 +108,6 @@ function outcomeOf(fault: NodemailerError, text: Readable | undefined): SendOutc
   }
   const code = `smtp.${fault.originalCode ?? fault.code ?? 'fault'}`
   if (fault.code === 'EENVELOPE') return { kind: 'refused', code }
-  // nodemailer reads the text when the server asks for it; nothing is delivered before.
+  // nodemailer reads the text only when the server asks for it. Before that nothing is delivered.
   return { kind: text?.readableDidRead ? 'unknown' : 'deferred', code }
 }

@@ -8,7 +8,7 @@ export interface LocalsOptions {
   readonly texts: Texts
   readonly formats: Readonly<Record<Locale, Formats>>
   readonly serviceName: string
-  /** Every link begins with it, never with a header of a request. */
+  /** Every link begins with it, never with a host that a request names. */
   readonly baseUrl: string
   readonly undoDays: number
 }
@@ -20,10 +20,10 @@ interface AnyParams {
   readonly [field: string]: unknown
 }
 
-/** The select clauses of the texts allow no hyphen. */
+/** The `select` clauses of texts allow no hyphen in a word. */
 const select = (word: unknown) => (typeof word === 'string' ? word.replaceAll('-', '') : word)
 
-// Security: A message outside the mailbox shows only a part of its name.
+// Security: A message to a contact shows only a part of the mailbox's name.
 export function maskMailbox(address: string): string {
   const at = address.lastIndexOf('@')
   return `${address.slice(0, Math.min(2, at - 1))}…${address.slice(at)}`
@@ -69,7 +69,7 @@ export function createMessageLocals(options: LocalsOptions) {
     return facts
   }
 
-  /** @param to only the mailbox itself reads its whole name */
+  /** @param to the reader: only the mailbox itself reads its whole name */
   return function messageLocals(
     row: MessageRow,
     params: AnyParams,

@@ -10,7 +10,7 @@ export interface MailContent {
   readonly subject: string
   readonly text: string
   readonly html: string
-  /** The reader ends such letters by it, also by the mail program's button (RFC 8058). */
+  /** Link by which the reader stops such letters, also by the mail program's button (RFC 8058). */
   readonly unsubscribe?: string
 }
 
@@ -25,7 +25,7 @@ export interface RenderOptions extends LocalsOptions, Pick<MessageParts, 'loadMe
   /** Folders with a `messages` folder; the first that has a view wins. */
   readonly viewRoots: readonly string[]
   readonly colours: ThemeColours
-  /** Off in development, so that edits show at once. */
+  /** Off only by CACHE_VIEWS=off in development, so that edits show at once. */
   readonly cacheViews: boolean
 }
 

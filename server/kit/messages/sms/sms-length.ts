@@ -6,7 +6,7 @@ const basic = new Set(
 )
 const extended = new Set('\f^{}\\[~]|€')
 
-/** Default alphabet: 160 in one segment, else 153 each. Any other text: 70, else 67. */
+/** One segment holds 160 characters, each of several 153; with other letters 70 and 67. */
 export function countSmsSegments(text: string): number {
   let septets = 0
   for (const character of text) {

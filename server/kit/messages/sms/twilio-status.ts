@@ -37,7 +37,7 @@ export async function recordTwilioStatus(
   const { baseUrl, twilioAuthToken } = parts.settings
   if (!twilioAuthToken || !uuid.test(id)) return { kind: 'refused' }
   const { validateRequest } = (await import('twilio')).default
-  // Security: The address that Twilio signed comes from BASE_URL, whatever host is named.
+  // Security: The address that Twilio signed comes from BASE_URL, whatever host the request names.
   const url = `${baseUrl}${twilioStatusPath}/${id}`
   if (!validateRequest(twilioAuthToken, signature, url, form)) return { kind: 'refused' }
 

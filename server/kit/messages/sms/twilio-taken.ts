@@ -1,11 +1,11 @@
-// Reads what Twilio took for one number from its Messages list.
+// Reads from Twilio's Messages list which SMS it took for one number.
 import type { Twilio } from 'twilio'
 import type { TakenList, TakenSms } from '../transport.ts'
 
 type MessagePage = Awaited<ReturnType<Twilio['messages']['page']>>
 
 const pageSize = 100
-/** A number gets six codes a day and a few notices, so more pages mean something else. */
+/** A number gets a few codes a day and a few notices: more pages are no list of ours alone. */
 const pagesAtMost = 5
 
 /**
@@ -23,7 +23,7 @@ export async function listTaken(twilio: Twilio, to: string, since: Date): Promis
     // After an empty list the SMS would be sent again.
     if (!isList(page)) return { kind: 'deferred', code: 'twilio.no-list' }
     for (const { sid, to: addressee, body, direction, dateCreated } of page.instances) {
-      // An unreadable date counts as now, so the message needs an explanation.
+      // An SMS whose date cannot be read must not be skipped as too old.
       const at = dateCreated instanceof Date ? dateCreated.getTime() : Number.POSITIVE_INFINITY
       newestFirst &&= at <= last
       last = at
@@ -38,7 +38,7 @@ export async function listTaken(twilio: Twilio, to: string, since: Date): Promis
   }
 }
 
-/** The client accepts any object whose only field is a list as a page. */
+/** Twilio's client takes any object for a page if its only field is a list. */
 function isList(page: object): boolean {
   const { _payload: answer } = page as { _payload?: { messages?: unknown } }
   return Array.isArray(answer?.messages)

@@ -25,7 +25,7 @@ export interface TwilioOptions {
 
 const certificateFault = /^(CERT_|ERR_TLS_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/
 
-/** Twilio takes 1 to 36,000 s. Below some seconds the network would have no chance. */
+/** Twilio allows 1 to 36,000 s. In less than 10 s the network could hardly deliver. */
 const shortestLife = 10
 const longestLife = 36_000
 
@@ -73,7 +73,7 @@ export function createTwilioTransport(options: TwilioOptions): SmsTransport {
     } catch (fault) {
       const { status } = fault as RequestFault
       const code = codeOf(fault as RequestFault)
-      // A gateway without such a list answers this way; Twilio only for an unknown account.
+      // A status of `noList` means a gateway that keeps no list, or with Twilio an unknown account.
       return { kind: status !== undefined && noList.has(status) ? 'unable' : 'deferred', code }
     }
   }
@@ -126,7 +126,7 @@ function outcomeOfAnswer(
   if (typeof status === 'string' && unsent.has(status))
     return { kind: 'refused', code: `twilio.${status}` }
   if (typeof sid === 'string' && sid !== '') return { kind: 'accepted', providerId: sid }
-  // The body of an error names its status.
+  // Some gateways put the HTTP status of an error into its body.
   const httpStatus = Number(status)
   return httpStatus >= 400 && httpStatus < 600
     ? outcomeOf({ status: httpStatus })
@@ -141,7 +141,7 @@ function outcomeOf(fault: RequestFault): SendOutcome {
     const unsent = neverConnected.has(name) || certificateFault.test(name) || syscall === 'connect'
     return { kind: unsent ? 'deferred' : 'unknown', code: answer }
   }
-  // 401 concerns our own account; 429 and a 503 of Twilio's own say that nothing was taken.
+  // 401 concerns our account. After 429, and after 503 with a code of Twilio, nothing was taken.
   if (status === 401 || status === 429 || (status === 503 && code !== undefined))
     return { kind: 'deferred', code: answer }
   return status < 500 ? { kind: 'refused', code: answer } : { kind: 'unknown', code: answer }
