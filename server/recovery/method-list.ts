@@ -14,7 +14,7 @@ export type MethodListParts = Omit<
   'methods'
 >
 
-/** In the order of their owner's page. */
+/** In the order in which the owner's page lists them. */
 export function createMethods(given: MethodListParts): RecoveryMethods {
   const list: RecoveryMethod[] = []
   const methods = joinMethods(list)

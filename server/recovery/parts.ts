@@ -18,8 +18,8 @@ export interface RecoveryParts extends AccountsParts {
     SecurityQuestionSettings
   readonly mailLimit: MailLimit
   readonly smsLimit: SmsLimit
-  /** The recovery methods as their owner, notices and undo deal with them. */
+  /** All recovery methods, for the owner's pages, notices and undo. */
   readonly methods: RecoveryMethods
-  /** The ways to prove that a mailbox is yours, as recovery deals with them. */
+  /** Only the methods that the operator offers, for recoveries. */
   readonly recoveryMethods: readonly RecoveryMethod[]
 }

@@ -48,7 +48,7 @@ export function judgeAddress(mailDomains: readonly string[], typed: string): Jud
   return { kind: 'ok', contact: { kind, value, canonical } }
 }
 
-/** @param about.typedAt when a pending address was typed, to send its code again */
+/** @param about.typedAt only to send a code again: when its address was typed */
 export async function askBackupAddress(
   parts: BackupAddressParts,
   about: {

@@ -1,4 +1,4 @@
-// Links to a new password, and what visitors typed to get one (addresses that may be nobody's).
+// Recovery links, and the addresses that visitors typed to get one. No account may have them.
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
@@ -116,7 +116,7 @@ export async function findLink(
   return rows[0]
 }
 
-/** Security: A link of one account is worth nothing to another. True for exactly one caller. */
+/** Security: A link of one account is worth nothing to another. Only one caller gets true. */
 export async function spendLink(
   trx: AccountTrx,
   about: { readonly accountId: string; readonly tokenHash: Buffer; readonly at: Date },

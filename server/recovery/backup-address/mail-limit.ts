@@ -12,14 +12,13 @@ export type MailPermit =
 export type MailPurpose = 'confirm' | 'reset'
 
 export interface MailLimit {
-  /** Counts one mail for each key, an account or a canonical address, or counts none. */
+  /** Counts one mail for each key (account or canonical address). If one is full, counts none. */
   permit(purpose: MailPurpose, keys: readonly string[]): Promise<MailPermit>
   /** Seconds until each key has a mail left, 0 for at once. Counts nothing. */
   waitFor(purpose: MailPurpose, keys: readonly string[]): Promise<number>
   within(trx: Trx): MailLimit
 }
 
-/** SAFETY: 5 in 10 minutes, 10 a day. */
 export const perTenMinutes = { points: 5, seconds: 600 }
 export const daySeconds = 86_400
 

@@ -1,4 +1,4 @@
-// The worker's part of recovery by backup address: finds out whose address it is, mails the link.
+// The worker's part of recovery by backup address: mails the link if the account has the address.
 import type { Db } from '#db/connection.ts'
 import { lockAccount } from '#server/accounts/accounts/change-account.ts'
 import { msPerMinute } from '#server/core/durations.ts'
@@ -40,9 +40,9 @@ export async function sendRecoveryLink(
   const token = newToken()
   await db.transaction(async (trx) => {
     // Security: A link that was asked for in an earlier epoch is not sent.
-    // A reset also locks the account before the flow, so this order avoids a deadlock.
+    // The account is locked first, as a reset does it: one order avoids deadlocks.
     const locked = await lockAccount(trx, { accountId, epoch }, 'allowed')
-    // Locked and counted in one transaction: two workers send once, a dead one counts nothing.
+    // One transaction locks and counts: two workers send one mail, and one that dies counts none.
     const request = await lockLinkRequest(trx, keyring, flowId)
     if (!request || request.decided || request.sends !== sends) return
     const account = locked.kind === 'locked' ? locked.account : undefined
@@ -51,7 +51,7 @@ export async function sendRecoveryLink(
     const matches = account && own?.canonical === request.typed.canonical && givesWayBack(own, all)
     const permit = matches ? await mailLimit.within(trx).permit('reset', [asker]) : undefined
     const permitted = matches && permit?.kind === 'permitted'
-    // Only the log says so: a page would reveal whose address it is.
+    // Only the log shows this full limit. A page with it would reveal whose address was typed.
     if (matches && !permitted)
       log.security({ event: 'limit.reached', account: account.address, what: 'reset-mails' })
     const at = clock.now()

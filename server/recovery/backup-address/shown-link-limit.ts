@@ -1,5 +1,5 @@
-// The limits that recovery pages show. They depend only on the asker and on what was typed,
-// so they reveal nothing about the name. Real sending is limited separately, in mail-limit.
+// The limits that recovery pages show. They depend only on the asker and on what was typed, so they
+// do not reveal whether an account has the address. Real sending has limits of its own: mail-limit.
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'

@@ -16,7 +16,7 @@ export interface ProofParts extends MessageParts {
   readonly settings: { readonly codeMinutes: number; readonly limitCodeTries: number }
 }
 
-/** `withhold`: nothing is sent, and everything else looks as if it was. */
+/** `withhold`: nothing is sent, and the pages look as if a code was sent. */
 export type Permit =
   | { readonly kind: 'send' | 'withhold' }
   /** Shown on the page, so it depends only on the asker and on what was typed. */
@@ -59,7 +59,7 @@ export async function askForProof(parts: ProofParts, wanted: WantedProof): Promi
     const sentAt = await findSentAt(trx, parts, wanted, at)
     if (sentAt && isSecondClick(sentAt, at, wanted.resend)) return { kind: 'asked' } as const
     const permit = await wanted.permit(trx)
-    // The page of the code on its way says when there can be another one.
+    // A code is on its way already. Its page says when another one can be sent.
     if (permit.kind === 'limited' && sentAt && !wanted.resend) return { kind: 'asked' } as const
     if (permit.kind === 'limited') return permit
     const code = newCode(codeDigits)
@@ -121,6 +121,6 @@ async function findSentAt(
 
 function isSecondClick(sentAt: Date, at: Date, resend: Resend | undefined): boolean {
   if (!resend) return at.getTime() - sentAt.getTime() < pauseMs
-  // A page that knows an older code than the newest shows a button that was clicked already.
+  // The page knows an older code than the newest, so its button was clicked before.
   return resend.seen !== undefined && resend.seen !== sentAt.getTime()
 }

@@ -1,4 +1,4 @@
-// The pages of a contact, and what other pages of recovery methods share with them.
+// Samples of the pages of a contact, and what samples of other recovery methods use too.
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
 
 const example = '+375 29 491 19 11'

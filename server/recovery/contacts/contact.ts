@@ -11,9 +11,9 @@ export interface Contact {
 
 export interface LinkedContact extends Contact {
   readonly confirmedAt: Date
-  /** When its owner last linked it or recovered with it. */
+  /** When the account's owner last linked it, or recovered with it. */
   readonly provenAt: Date
-  /** It may be a stranger's, until its owner links it again. */
+  /** It may be a stranger's, until the account's owner links it again. */
   readonly doubtful?: true
 }
 

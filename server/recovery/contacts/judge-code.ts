@@ -24,7 +24,7 @@ type Refused = Extract<JudgedCode, { kind: 'refused' }>
 
 const refused = (reason: Refused['reason']): Refused => ({ kind: 'refused', reason })
 
-/** Leaves the right code unspent. What cannot be a code counts as no try. */
+/** A right code stays unspent. A text that cannot be a code costs no try. */
 export async function judgeCode(
   parts: JudgeParts,
   about: { readonly accountId: string; readonly kind: ContactKind; readonly typed: string },

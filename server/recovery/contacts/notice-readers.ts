@@ -25,7 +25,7 @@ export interface NoticeAudience {
 const isSame = (one: Contact, other: Contact | undefined) =>
   other !== undefined && one.kind === other.kind && one.canonical === other.canonical
 
-/** Contacts that the account lost and that still have a say. */
+/** Contacts that the account lost and that still get a notice with a link. */
 function takenContacts({ linked, old, undone, replaces = [] }: NoticeAudience): LinkedContact[] {
   const taken = [old, undone].filter((contact) => contact !== undefined)
   for (const { old: contact } of replaces) {

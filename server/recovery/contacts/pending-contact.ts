@@ -5,7 +5,7 @@ import type { Contact, ContactKind } from './contact.ts'
 import { findConfirmation } from './store.ts'
 
 export interface PendingContact extends Contact {
-  /** Sending the code again does not change it. */
+  /** When the contact was typed. Sending its code again does not change this. */
   readonly typedAt: Date
   readonly sentAt: Date
 }

@@ -46,7 +46,7 @@ export interface NewConfirmation {
   readonly triesAllowed: number
 }
 
-/** Security: Sending again gives no tries back. `exhausted` has changed nothing. */
+/** Security: Sending again gives no tries back. After `exhausted` nothing has changed. */
 export async function putConfirmation(
   trx: AccountTrx,
   keyring: Keyring,
@@ -158,7 +158,7 @@ const asKept = (keyring: Keyring, row: Row): KeptCode => ({
   keyId: row.code_key_id,
 })
 
-/** The digest to compare; null if the key is no longer listed. */
+/** The digest to compare with the kept one; null if its key has left SECRET_KEYS. */
 export const digestOfTypedCode = (
   keyring: Keyring,
   accountId: string,

@@ -11,7 +11,7 @@ import type { Locale } from '#server/kit/i18n/texts.ts'
 import { beginnings } from './flow-states.ts'
 import { insertFlow, sealTyped } from './store.ts'
 
-/** An account id that nobody has. Unknown names take the whole way with it. */
+/** An account id that nobody has. With it an unknown name runs the same queries as a known one. */
 export const nobody = '00000000-0000-0000-0000-000000000000'
 
 /** Longer than any proof lives, so that the flow can still say that a code is dead. */
@@ -67,7 +67,7 @@ export async function beginRecovery(
 ): Promise<void> {
   const { tokenHash, device, network, locale, client } = about
   const typed = parseTypedLogin(about.login, settings.mailDomains)
-  // A text that cannot be a mailbox name has limits too, under the text itself.
+  // A text that cannot be the name of a mailbox counts as its own name, so it has limits too.
   const name = typed ? typed.login : about.login.trim().toLowerCase()
   const address = addressOf(name, typed?.domain ?? settings.mailDomains[0] ?? '')
   const shown = typed ? address : about.login.trim().slice(0, longestShown).toWellFormed()

@@ -20,7 +20,7 @@ export function setFlowToken(parts: Parts, res: Response, token: string): Buffer
   res.cookie(nameOf(parts), token, {
     path: '/',
     httpOnly: true,
-    // The link in a message is opened from another site.
+    // With `strict` the cookie would be missing after somebody opened a link in a webmail.
     sameSite: 'lax',
     secure: isHttps(parts.settings),
   })

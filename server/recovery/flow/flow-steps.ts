@@ -13,7 +13,7 @@ export const newPasswordPath = '/recover/new-password'
 export interface FlowSteps {
   flowOf(req: Request): Promise<Flow | undefined>
   dueOf(flow: Flow | undefined): string
-  /** The flow in one of these states. Otherwise it sends the visitor to the due step. */
+  /** Returns the flow if it is in one of these states. Otherwise redirects to the due step. */
   flowAt(req: Request, res: Response, states: readonly FlowState[]): Promise<Flow | undefined>
   /** As `flowAt`, for a form: its page must belong to the flow that the browser is in. */
   formFlowAt(
@@ -60,7 +60,7 @@ export function createFlowSteps(parts: RecoveryParts, stepPages: StepPages): Flo
     const flow = await flowOf(req)
     req.about = flow?.address ?? undefined
     if (flow && states.includes(flow.state)) return flow
-    // The flow expired or never began: the first page says so.
+    // The flow expired or never began. The flash makes the first page say this.
     if (!flow) setFlash(res, 'anew')
     res.redirect(303, dueOf(flow))
     return undefined

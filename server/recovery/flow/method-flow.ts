@@ -2,7 +2,7 @@ import { nobody } from './begin-recovery.ts'
 import type { MethodFlow } from './recovery-method.ts'
 import type { Flow } from './store.ts'
 
-// Security: A method sees a decoy as an account that nobody has. So it does the same work for it.
+// Security: A method sees a decoy as an account that nobody has. Decoys get the same work this way.
 export const methodFlowOf = (flow: Flow, at: Date): MethodFlow => ({
   id: flow.id,
   accountId: flow.live && flow.accountId ? flow.accountId : nobody,

@@ -26,7 +26,7 @@ export interface MethodRouteParts {
   readonly method: RecoveryMethod
 }
 
-/** How often the form's method had been asked when the form was shown. Tells a second click. */
+/** How many codes or links the flow had asked for when the form was shown. Shows a second click. */
 const readSeen = (seen: string | undefined): number | undefined =>
   /^\d{1,9}$/.test(seen ?? '') ? Number(seen) : undefined
 
@@ -157,7 +157,7 @@ function addChallengeForm(
         })
       }
       case 'wait': {
-        // The proof page itself says when the same contact can be asked for again.
+        // The proof page says itself when another code can be asked for.
         if (outcome.underWay && !form.again) return res.redirect(303, proofPath)
         const backTo = flow.asked === method.id ? proofPath : undefined
         throw new LimitReached(outcome.retryAfterSeconds, backTo)

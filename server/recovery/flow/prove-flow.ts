@@ -22,11 +22,11 @@ export type Proven =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
 
-/** Wrong codes and answers in a day, over all flows of a name, before its owner gets a notice. */
+/** The third wrong code or answer in a day, over all flows of a name, sends its owner a notice. */
 const failuresBeforeNotice = 3
 const failuresOfDay = { points: Number.MAX_SAFE_INTEGER, seconds: msPerDay / msPerSecond }
 
-/** Counts by the typed name, so a name that nobody has costs the same. */
+/** Counts by the typed name, so that the cost is the same whether or not anybody has it. */
 async function countFailure(trx: Trx, { nameKey, accountId, client }: Flow): Promise<void> {
   const today = await createLimits(trx).limit('recovery-failures', failuresOfDay).count(nameKey)
   if (today.kind === 'counted' && today.used === failuresBeforeNotice)
@@ -65,7 +65,7 @@ async function judgeProof(
   flow: Flow,
   input: string,
 ): Promise<Proven> {
-  // A right proof is wrong too late: after another one was faster or the account was blocked.
+  // A right proof that comes too late is wrong: another was faster, or the account was blocked.
   const move = async (trx: Trx, proofHash?: Buffer): Promise<Proven> =>
     (await noteProof(trx, flow.id, method.id, clock.now(), proofHash))
       ? { kind: 'proven' }

@@ -27,17 +27,17 @@ export interface MethodFlow {
 }
 
 export type ChallengeOutcome =
-  /** Says nothing about whether anything was sent. */
+  /** The same whether or not a message is sent. */
   | { readonly kind: 'asked' }
-  /** The text cannot be a contact of this kind. `reason` is one of the field's. */
+  /** The text cannot be a contact of this kind. `reason` names an error text of the field. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** `underWay`: the flow has asked for the same before, and that is still good. */
+  /** `underWay`: this flow's earlier request for the same contact can still be answered. */
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number; readonly underWay?: boolean }
 
 export type ProofOutcome =
-  /** `proofHash`: what `settle` spends, where the proof is one of several. */
+  /** `proofHash`: which proof `settle` spends, where an account has several, as printed codes. */
   | { readonly kind: 'right'; readonly proofHash?: Buffer }
-  /** The hasher decides, after the commit: slow hashing keeps no row locked, no connection busy. */
+  /** The hasher decides after the commit, so that slow hashing keeps no row and no connection. */
   | {
       readonly kind: 'verify'
       readonly verifier: string | null
@@ -45,7 +45,7 @@ export type ProofOutcome =
       /** Takes the counted try back where the hasher was too busy to judge it. */
       readonly takeBack: (trx: Trx) => Promise<void>
     }
-  /** `reason` is one of the field's: `wrong`, `dead`, or why it was no try. */
+  /** `reason` names an error text of the field: `wrong`, `dead`, or why the text was no try. */
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
 
@@ -55,9 +55,9 @@ export interface MethodPage<Field extends string | null = string> {
   /** Under `/recover/`. */
   readonly path: string
   readonly field: Field
-  /** What was typed stays after an error, where it is too long to be typed again. */
+  /** After an error the field keeps the typed text, because it is too long to type again. */
   readonly keepsTyped?: true
-  /** Texts of its errors by their reasons, where those of the field do not fit. */
+  /** Keys of error texts by reason, where the common texts of the field do not fit. */
   readonly errorTexts?: Readonly<Record<string, string>>
 }
 
@@ -75,23 +75,23 @@ export interface DescribedMethod {
   readonly id: MethodId
   /** `pending`: waits for its code. `removed`: gone for ever. `closed`: switched off. */
   readonly state: 'set' | 'none' | 'pending' | 'removed' | 'closed'
-  /** Others may know the answer or guess it. */
+  /** True for the security question: others may know the answer or guess it. */
   readonly weak: boolean
   readonly href: string
   readonly masked?: string
-  /** What its owner should know beside its state: a text, with params or without. */
+  /** A text for the owner beside the state, for example how many codes are left. */
   readonly detail?: { readonly text: string; readonly params?: TextParams }
   readonly since?: Date
   readonly provenAt?: Date
   /** It may be a stranger's, until its owner sets it again. */
   readonly doubtful?: true
-  /** In doubt it opens nothing. */
+  /** It is in doubt, and opens nothing until it is set again. */
   readonly shut?: true
   /** A name under `account.warnings`. */
   readonly warning?: string
 }
 
-/** What its owner's pages, notices and undo ask of a method. */
+/** What the owner's pages, the notices and the undo need of a method. */
 export interface OwnedMethod {
   readonly id: MethodId
   /** Names under `recovery-methods.flash`. */
@@ -104,7 +104,7 @@ export interface OwnedMethod {
   sureSince(trx: AccountTrx, accountId: string): Promise<Date | undefined>
   doubt(trx: AccountTrx, accountId: string, at: Date): Promise<void>
   remove(trx: AccountTrx, accountId: string, at: Date): Promise<void>
-  /** What a stranger set must open nothing. Returns whether the account lost a contact. */
+  /** What a stranger may have set opens nothing any more. Returns whether a contact was removed. */
   distrust(trx: AccountTrx, accountId: string, at: Date): Promise<boolean>
   restore(
     trx: AccountTrx,
@@ -116,15 +116,15 @@ export interface OwnedMethod {
 
 export type Strength = 'strong' | 'weak'
 
-/** A way to prove that a mailbox is yours: for a recovery, and for its owner. */
+/** A way to prove that a mailbox is yours, with what a recovery needs of it. */
 export interface RecoveryMethod extends OwnedMethod {
   readonly id: MethodId
   /** False where the operator switched it off: its owner still sees it, a recovery does not. */
   readonly isOffered: boolean
-  /** Whether a new password that it proves waits until its owner could object. */
+  /** `always`: a new password waits, so that the owner can object. `sometimes`: by a setting. */
   readonly hold: 'never' | 'sometimes' | 'always'
   readonly pages: MethodPages
-  /** Two texts, for the help page about recoveries. Absent while the method helps nobody. */
+  /** Keys of its texts on the help page; undefined while the method is switched off. */
   readonly help: { readonly title: string; readonly text: string } | undefined
   /** What the proof page shows; null before the challenge. Same work for every flow. */
   showProof(db: Db | Trx, flow: MethodFlow): Promise<Readonly<Record<string, unknown>> | null>
@@ -155,7 +155,7 @@ export interface RecoveryMethod extends OwnedMethod {
    * @returns the strength of the proof; false where the link is dead or the method was changed
    */
   settle(trx: AccountTrx, flow: MethodFlow, proofHash: Buffer | null): Promise<Strength | false>
-  /** After a weak proof a probation follows. */
+  /** After a weak proof a probation follows. `settle` may call one proof weak. */
   readonly strength: Strength
   readonly tasks: TaskList
 }

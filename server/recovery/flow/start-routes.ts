@@ -56,7 +56,7 @@ function addNamePage(router: Router, { parts, perNetwork }: StartRouteParts): vo
     })
 }
 
-/** What the page of choices shows of a method: texts by their ids. */
+/** What the page of choices shows of a method: keys of texts, and a link. */
 const choiceOf = ({ id, pages }: RecoveryMethod) => ({
   title: `recover-method.doors.${id}.title`,
   text: `recover-method.doors.${id}.text`,

@@ -7,8 +7,8 @@ import { type Flow, mailboxOf } from './store.ts'
 export interface StepPages {
   show(req: Request, res: Response, flow: Flow, page: Page): void
   /**
-   * Answers a form of another flow than the browser's present one. Nothing is done.
-   * @param form.due the step that is due in the flow, where it has not ended
+   * If the form belongs to another flow than the browser's, says so on a page and returns true.
+   * @param form.due address of the step that is due in the browser's flow, if it goes on
    */
   refuseOther(
     req: Request,

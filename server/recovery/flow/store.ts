@@ -15,11 +15,11 @@ export interface Flow {
   /** False for a decoy: no account has the name, or it is blocked, closed or in another epoch. */
   readonly live: boolean
   readonly epoch: number | null
-  /** The mailbox as its pages name it, sealed; null in old flows. */
+  /** The mailbox as the flow's pages name it, sealed; null in flows older than this column. */
   readonly typedSealed: string | null
   readonly nameKey: string
   readonly limitKey: string
-  /** In old flows the same as `limitKey`. */
+  /** In flows older than this column the same as `limitKey`. */
   readonly askerKey: string
   readonly state: FlowState
   readonly asked: string | null
@@ -89,7 +89,7 @@ export async function insertFlow(trx: Trx, flow: NewFlow): Promise<void> {
   })
 }
 
-/** The cookie's flow, unless it has expired. A proven flow must be live; others may be decoys. */
+/** The flow of a token that has not expired. A proven flow must be live; others may be decoys. */
 export async function findFlow(
   db: Db | Trx,
   tokenHash: Buffer,
@@ -164,7 +164,7 @@ export async function noteProof(
   return rowCount === 1
 }
 
-/** Ends the proven flow with its new password. @returns true for exactly one caller */
+/** Moves a proven flow to its last state. @returns true for exactly one caller */
 export async function finishFlow(
   trx: AccountTrx,
   id: string,
@@ -182,7 +182,7 @@ export async function finishFlow(
   return rowCount === 1
 }
 
-/** Proven flows die, unfinished ones go on as decoys. `provenBy`: only flows of these methods. */
+/** Proven flows die, others go on as decoys. @param provenBy ends only flows of these methods */
 export async function endFlows(
   trx: AccountTrx,
   accountId: string,

@@ -34,7 +34,7 @@ export interface OnProbation {
 }
 
 /**
- * Records the change and notifies the owner if it is `done`, and is kept either way.
+ * Runs `change` and commits it. If it returns `done`, also records it and notifies the owner.
  * Security: During probation no recovery method is changed, whichever page asks.
  * @throws StaleProof
  */

@@ -1,4 +1,4 @@
-// Brings a contact into doubt when somebody else proves possession of it, and notifies its account.
+// When somebody proves to have a contact of another account: doubts it, and notifies that account.
 import type { Db, Trx } from '#db/connection.ts'
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import { findAccount } from '#server/accounts/accounts/store.ts'

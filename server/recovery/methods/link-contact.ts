@@ -40,7 +40,7 @@ export async function linkContact(
   const judged = await judgeCode(parts, { accountId, ...asked })
   if (judged.kind === 'refused') {
     if (judged.spentOn) return await answerAgain(parts.db, parts, accountId, judged.spentOn)
-    // In a new epoch the code is dead, and so is the session: it gets the sign-in page.
+    // A new epoch ends codes and sessions. Then this throws, and leads to the sign-in page.
     if (judged.reason === 'dead') await requireProof(parts.db, asking)
     return judged
   }
@@ -63,7 +63,7 @@ export async function linkContact(
   })
 }
 
-/** What a spent code led to, if that still holds. */
+/** The answer that the spent code got before, if it still holds. */
 async function answerAgain(
   db: Db | Trx,
   { keyring }: Pick<LinkParts, 'keyring'>,

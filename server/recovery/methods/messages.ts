@@ -15,7 +15,10 @@ export const messages = {
   'recovery-method-added': change,
   'recovery-method-changed': change,
   'recovery-method-removed': change,
-  /** To the holder of a contact that somebody else has proven to have, who is not described. */
+  /**
+   * To the mailbox and all contacts of an account, when somebody else has proved to have one of the
+   * contacts. It does not describe that person.
+   */
   'contact-doubted': {
     channels: ['mail', 'sms'],
     params: z.strictObject({ mailbox, at: instant, method: z.enum(['backup-address', 'phone']) }),

@@ -6,14 +6,14 @@ export interface MethodCard extends Pick<DescribedMethod, 'id' | 'href' | 'maske
   readonly isDoubtful: boolean
   readonly since: Date | undefined
   readonly provenAt: Date | undefined
-  /** The text of what it is, or why it cannot be set any more. */
+  /** Key of the text that says what the method is, or why it cannot be set any more. */
   readonly what: string
   readonly isGone: boolean
   readonly strength: 'weak' | 'strong'
   readonly actions: MethodActions | undefined
 }
 
-/** Which actions make sense now; `endDoubt` and `change` also name their texts. */
+/** Which links the card has now. `endDoubt` and `change` also name the texts of theirs. */
 export interface MethodActions {
   readonly enterCode: boolean
   readonly endDoubt: 'again' | 'confirm' | undefined
@@ -53,7 +53,7 @@ function actionsOf({ state, shut, doubtful }: DescribedMethod): MethodActions {
   return {
     enterCode: state === 'pending',
     endDoubt: doubtful ? endDoubt : undefined,
-    // Setting it again is the only change that it allows.
+    // A method that is shut can only be set again, which `endDoubt` leads to.
     change: shut ? undefined : change,
     remove: state === 'set',
   }

@@ -74,7 +74,7 @@ export async function lockCodeRequest(
   return await findCodeRequest(trx, keyring, flowId)
 }
 
-/** Keeps the digest of the sent code. True for exactly one worker. */
+/** Keeps the digest of the code, and so answers the request. True for exactly one worker. */
 export async function decideCode(
   trx: Trx,
   keyring: Keyring,
@@ -115,13 +115,13 @@ export async function countCodeTry(
   return rows[0]
 }
 
-/** The number that the code was asked for; empty if its key is no longer listed. */
+/** The number that the code was asked for; empty if its key has left SECRET_KEYS. */
 export const numberOf = (keyring: Keyring, { numberSealed }: CountedCode): string =>
   keyring.keyIds.includes(keyring.keyIdOf(numberSealed))
     ? openTyped(keyring, numberSealed).e164
     : ''
 
-/** The digest to compare; null without a sent code, or if its key is no longer listed. */
+/** The digest to compare; null if there is no code yet, or if its key has left SECRET_KEYS. */
 export const digestOfCode = (
   keyring: Keyring,
   flowId: string,

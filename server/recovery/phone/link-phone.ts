@@ -57,7 +57,7 @@ export const linkingLimit = ({
 }: Pick<PhoneParts, 'keyring' | 'settings'>): ShownSmsLimit =>
   createShownSmsLimit(keyring, settings, 'linking')
 
-/** @param about.typedAt when a pending number was typed, to send its code again */
+/** @param about.typedAt only to send a code again: when its number was typed */
 export async function askPhone(
   parts: PhoneParts,
   about: {
@@ -87,7 +87,7 @@ async function permitSms(
   if (wait > 0) return { kind: 'limited', retryAfterSeconds: wait }
   const own = await findPhone(trx, parts.keyring, accountId)
   const confirmed = own?.value === number.e164
-  // Counted before the shown limit, so that its waits are over when the shown ones are.
+  // The real limit counts before the shown one, so that its wait also ends first.
   const permit = await parts.smsLimit.within(trx).permit(number, { accountId, confirmed })
   if (permit.kind === 'refused' && permit.reason === 'account')
     return { kind: 'limited', retryAfterSeconds: permit.retryAfterSeconds }

@@ -1,4 +1,4 @@
-// The worker's part of recovery by SMS: finds out whose number it is, sends the code.
+// The worker's part of recovery by SMS: sends the code if the account has the typed number.
 import type { Db } from '#db/connection.ts'
 import { lockAccount } from '#server/accounts/accounts/change-account.ts'
 import { parsePhoneNumber } from '#server/core/identifiers/phone-number.ts'
@@ -15,7 +15,7 @@ import { findPhone } from './store.ts'
 
 export const sendCodeTask = 'phone:send-recovery-code'
 
-/** SAFETY: longer than a code that confirms a contact, because this one opens a mailbox. */
+/** Longer than a code that confirms a contact, because this one opens a mailbox. */
 export const codeDigits = 8
 
 const shortWaitSeconds = 5
@@ -40,9 +40,9 @@ export async function sendRecoveryCode(
   const sends = Number(payload.sends)
   await db.transaction(async (trx) => {
     // Security: A code that was asked for in an earlier epoch is not sent.
-    // A reset also locks the account before the flow, so this order avoids a deadlock.
+    // The account is locked first, as a reset does it: one order avoids deadlocks.
     const locked = await lockAccount(trx, { accountId, epoch }, 'allowed')
-    // Locked and counted in one transaction: two workers send once, a dead one counts nothing.
+    // One transaction locks and counts: two workers send one SMS, and one that dies counts none.
     const request = await lockCodeRequest(trx, keyring, flowId)
     if (!request || request.decided || request.sends !== sends || request.expiresAt <= clock.now())
       return
@@ -54,7 +54,7 @@ export async function sendRecoveryCode(
     const afterSeconds = shortWaitOf(permit)
     if (afterSeconds !== undefined)
       return await enqueue(trx, sendCodeTask, { flowId, accountId, epoch, sends }, { afterSeconds })
-    // Only the log says so: a page would reveal whose number it is.
+    // Only the log shows this full limit. A page with it would reveal whose number was typed.
     if (permit?.kind === 'refused') {
       const what = `sms-${permit.reason}` as const
       log.security({ event: 'limit.reached', account: account?.address, what })
@@ -73,7 +73,7 @@ export async function sendRecoveryCode(
   })
 }
 
-/** A wait is short if only the page's wait, which began a moment earlier, is over. */
+/** The wait that pages show ends a moment before this one: then a short rest is left to wait. */
 function shortWaitOf(permit: SmsPermit | undefined): number | undefined {
   if (permit?.kind !== 'refused' || permit.reason !== 'wait') return undefined
   const seconds = permit.retryAfterSeconds

@@ -1,5 +1,5 @@
-// The limits that pages show. They depend only on the asker and on what was typed,
-// so they reveal nothing about the name. Real sending is limited separately, in sms-limit.
+// The limits that pages show. They depend only on the asker and on what was typed, so they do not
+// reveal whether an account has the number. Real sending has limits of its own: sms-limit.
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
@@ -35,7 +35,7 @@ export function createShownSmsLimit(
     const text = JSON.stringify([asker, e164])
     return keyring.digest('limits.recovery-sms', text).toString('base64url')
   }
-  // On the request's transaction: it counts only if the request is kept, on the same connection.
+  // Counts in the transaction of the request: a request that is rolled back counts nothing.
   const limitsOn = (db: Db | Trx) => {
     const limits = createLimits(db)
     return {

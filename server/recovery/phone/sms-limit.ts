@@ -25,7 +25,7 @@ export type SmsPermit =
   | { readonly kind: 'permitted' }
   | {
       readonly kind: 'refused'
-      /** A page may tell only `account`: the others reveal what strangers asked for. */
+      /** A page may show only `account`. The other reasons reveal what strangers asked for. */
       readonly reason: Refusal
       readonly retryAfterSeconds: number
     }
@@ -33,7 +33,7 @@ export type SmsPermit =
 export interface SmsLimit {
   /**
    * All purposes and accounts share the limits of a number.
-   * @param about.confirmed the SMS goes to the account that owns the number
+   * @param about.confirmed whether the account for which the SMS is sent owns the number
    */
   permit(
     number: SmsNumber,

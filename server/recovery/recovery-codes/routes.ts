@@ -43,7 +43,7 @@ export function recoveryCodeRoutes(parts: RecoveryParts): Router {
     })
 }
 
-/** The common texts of codes speak of digits. */
+/** These codes have letters, but the common error texts of codes speak of digits. */
 const errorTexts: Readonly<Record<string, string>> = {
   shape: 'recovery-codes.errors.shape',
   wrong: 'recovery-codes.errors.other-sheet',
@@ -68,7 +68,7 @@ const takeCodeBack =
       const issued = await issueSheet(parts, asking, codes)
       if (issued.kind === 'probation') return sheet.onProbation(req, res, issued.until)
     } else {
-      // A second click, after the first one has put the sheet in force, shows no new codes.
+      // After a first click has put the sheet in force, there are no new codes at the second one.
       if (codes.length > 0) return refuse('wrong')
       if (!(await hasCode(parts.db, accountOf(req).id, digestOfCode(code)))) return refuse('dead')
     }

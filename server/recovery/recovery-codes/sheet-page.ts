@@ -19,7 +19,7 @@ export interface Refused {
 }
 
 export interface SheetPage {
-  /** @param refused what was typed, and its error */
+  /** @param refused the typed text, and its error */
   show(req: Request, res: Response, refused?: Refused): Promise<void>
   onProbation(req: Request, res: Response, until: Date): Promise<void>
   sendText(req: Request, res: Response): void

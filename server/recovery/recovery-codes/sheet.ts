@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto'
 import { hashToken } from '#server/core/keys/secrets.ts'
 
-/** Without characters that look alike. */
+/** Has no characters that look alike, such as 0 and o. */
 const alphabet = '23456789abcdefghjkmnpqrstvwxyz'
 const signs = 24
 const group = 4
@@ -25,7 +25,7 @@ export function parseSheetCode(raw: string): string | null {
   return isCode ? code : null
 }
 
-/** `abcd-efgh-…`: groups are copied and typed without losing one's place. */
+/** `abcd-efgh-…`: in groups, so that people keep their place when they copy it. */
 export const writeCode = (code: string): string =>
   (code.match(new RegExp(`.{${group}}`, 'g')) ?? []).join('-')
 

@@ -1,4 +1,4 @@
-// The digests of the codes of the sheet that an account has.
+// The codes of an account's printed sheet, kept as digests.
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 
@@ -29,7 +29,7 @@ export async function hasCode(db: Db | Trx, accountId: string, digest: Buffer): 
   return found !== undefined
 }
 
-/** Replaces the old sheet. @returns `same` where this sheet is the one that the account has */
+/** Replaces the old sheet. @returns `same` if the account has this sheet already */
 export async function putSheet(
   trx: AccountTrx,
   accountId: string,

@@ -76,7 +76,7 @@ export async function endWeakFlows(
 // Security: Nothing that was begun before a reset goes on after it.
 export async function applyReset(trx: AccountTrx, parts: ApplyParts, reset: Reset): Promise<void> {
   const { accountId, provenBy: method, weak, password, at, client } = reset
-  // Security: A reset by a contact voids every earlier undo link, one by an answer none.
+  // Security: A reset by a contact voids earlier undo links of contacts, one by an answer does not.
   const voidsLinks = !weak && (await parts.methods.contactsOf(trx, accountId)).length > 0
   const replaces = voidsLinks ? await linksToReplace(trx, parts, accountId, at) : []
   await changePassword(trx, parts, { accountId, password, at, by: 'recovery', voidsLinks })

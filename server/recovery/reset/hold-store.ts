@@ -20,7 +20,8 @@ export interface Hold {
   readonly dueAt: Date
 }
 
-// Security: A second held password neither replaces the first nor postpones it.
+// Security: A second held password neither replaces the first nor postpones it. The caller checks
+// that none is held in this epoch. One of an earlier epoch is dead, and is deleted here.
 export async function putHold(trx: AccountTrx, keyring: Keyring, hold: Hold): Promise<void> {
   const { accountId, epoch } = hold
   await trx('recovery_holds').where({ account_id: accountId }).whereNot({ epoch }).delete()
@@ -84,7 +85,7 @@ export async function takeDueHold(
   }
 }
 
-/** The verifier of the password that this flow left held. */
+/** The verifier of the held password that was chosen in this flow. */
 export async function findHeldVerifier(db: Db, flowId: string): Promise<string | undefined> {
   return (await db('recovery_holds').where({ flow_id: flowId }).first('password_verifier'))
     ?.password_verifier

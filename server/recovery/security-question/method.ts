@@ -1,4 +1,4 @@
-// Recovery by security question: a right answer leads to a new password at once.
+// Recovery by security question: a right answer leads to the form for a new password.
 
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'

@@ -68,7 +68,7 @@ export type QuestionSet = { readonly kind: 'set' } | { readonly kind: 'removed' 
 export type QuestionRemoved = { readonly kind: 'removed' } | { readonly kind: 'none' } | OnProbation
 
 /**
- * Keeps the answer as argon2id under a keyed digest. Setting the same once more changes nothing.
+ * Keeps the argon2id hash of a keyed digest of the answer. Setting the same again changes nothing.
  * @throws BusyError if too many hashes wait
  */
 export async function setQuestion(
@@ -120,7 +120,10 @@ function momentOf(found: SecurityQuestion | undefined): number {
   return (found.state === 'set' ? found.setAt : found.removedAt).getTime()
 }
 
-/** Security: A removed security question never comes back. A held reset by the answer ends too. */
+/**
+ * Security: An account that removed its security question can never set one again.
+ * A held password that the answer proved ends too.
+ */
 export async function removeQuestion(
   parts: MethodChangeParts,
   asking: Asking,

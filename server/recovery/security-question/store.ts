@@ -1,4 +1,4 @@
-// The security question of an account. The database itself defends the tombstone of a removed one.
+// The security question of an account. A removed one leaves a row that a trigger protects.
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 
@@ -44,7 +44,10 @@ export interface WantedQuestion {
   readonly at: Date
 }
 
-/** Security: A removed security question never comes back. Another one starts with no tries. */
+/**
+ * Security: An account that removed its security question can never set one again.
+ * A question that replaces another starts with no tries counted.
+ */
 export async function putSecurityQuestion(
   trx: AccountTrx,
   wanted: WantedQuestion,
@@ -65,7 +68,7 @@ export async function putSecurityQuestion(
   return rows[0].added ? 'added' : 'changed'
 }
 
-/** Leaves a row that keeps the question away for ever. False if there was none. */
+/** Leaves a row that forbids another question for ever. False if there was no question. */
 export async function removeSecurityQuestion(
   trx: AccountTrx,
   accountId: string,

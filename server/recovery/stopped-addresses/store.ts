@@ -1,4 +1,5 @@
-// Addresses whose owner stopped all codes. Each is found by a keyed digest of its canonical form.
+// Addresses to which no codes are sent, because their owners stopped them. A keyed digest of the
+// canonical form finds each.
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 

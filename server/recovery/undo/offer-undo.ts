@@ -20,7 +20,7 @@ export interface UndoParts {
   readonly settings: { readonly undoDays: number }
 }
 
-/** Live links of contacts. A change that voids them lets its notices replace them. */
+/** Live links of contacts. If a change voids them, its notices bring new ones. */
 export const linksToReplace = (
   trx: Trx,
   { keyring, settings }: UndoParts,
@@ -34,7 +34,8 @@ export const linksToReplace = (
 
 /**
  * @param offer.contact gets the link; absent for the mailbox
- * @param offer.replaces void links; the new one reaches back as far as the same contact's did
+ * @param offer.replaces links that are void now. The new link takes back as much as the contact's
+ *   old one did.
  * @returns its token, which is stored only as a hash
  */
 export async function offerUndo(

@@ -8,7 +8,7 @@ import { flowTokenForLink, setFlowToken } from '../flow/flow-cookie.ts'
 import { isFlowOpen } from '../flow/resume-flow.ts'
 import { type DescribedUndo, describeUndo, findMailboxOfLink, undoChange } from './undo-change.ts'
 
-/** What the page shows. Which ways back are set it must not show: its reader has proven nothing. */
+/** What the page shows. Its reader has proven nothing, so it does not show the ways back. */
 function shownOf({ undo, power, address }: DescribedUndo) {
   const reachesBack = power === 'restore' && undo.reachesBackTo < undo.madeAt
   return {

@@ -22,10 +22,10 @@ export type UndoableChange =
 /** The reader decides what a link can do: a stranger may have the mailbox or a new contact. */
 export type ReaderKind = 'mailbox' | 'contact' | 'old-contact' | 'new-contact'
 
-/** Links to these readers give a new password and put contacts back. */
+/** The links of these readers give a new password and put contacts back. */
 export const contactReaders: readonly ReaderKind[] = ['contact', 'old-contact']
 
-/** Finds the earlier links of a contact, which a later one replaces. */
+/** Stands for a contact, so that its earlier links are found when a new one replaces them. */
 export const readerDigestOf = (keyring: Keyring, { kind, canonical }: Contact): Buffer =>
   keyring.digest(readerPurpose, JSON.stringify([kind, canonical]))
 
@@ -38,7 +38,7 @@ export interface NewUndo {
   readonly tokenHash: Buffer
   readonly old: LinkedContact | undefined
   readonly readerDigest: Buffer | null
-  /** Changes from here on are taken back. */
+  /** The link takes back the changes from this moment on. */
   readonly reachesBackTo: Date
   readonly at: Date
   readonly expiresAt: Date
@@ -132,8 +132,8 @@ export interface ContactLink {
 }
 
 /**
- * Live links of contacts, replaced and removed ones included.
- * @param about.since leaves out links that reach back further: renewing would never end
+ * Live links of contacts, also of contacts that were replaced or removed.
+ * @param about.since leaves out links that reach back further, else links could be renewed for ever
  */
 export async function listContactLinks(
   trx: Trx,

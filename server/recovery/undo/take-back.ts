@@ -13,7 +13,7 @@ export interface TakeBackParts extends NoticeParts {
   readonly methods: RecoveryMethods
 }
 
-/** All changes since the disputed one count as the stranger's. A contact that goes is notified. */
+/** All changes since the disputed one count as the stranger's. A removed contact gets a notice. */
 export async function takeBack(
   trx: AccountTrx,
   parts: TakeBackParts,
@@ -39,7 +39,7 @@ export async function takeBack(
       accountId,
       name: `recovery-method-${what}`,
       params: { method: id },
-      // So a later undo does not take this for a change of the stranger's.
+      // Under this name a later undo does not take it for a change that the stranger made.
       change: 'undo.used',
       at,
       client,

@@ -61,7 +61,7 @@ export async function describeUndo(
   })
 }
 
-/** The mailbox of a link, dead or alive. The notice that brought the link named it too. */
+/** The mailbox of a link, even of a dead one. The notice with the link named it too. */
 export async function findMailboxOfLink(
   { db, keyring }: Pick<UndoChangeParts, 'db' | 'keyring'>,
   token: string,
@@ -146,7 +146,7 @@ async function voidPassword(
   const voidsLinks = isOfContact(undo)
   const replaces = voidsLinks ? await linksToReplace(trx, parts, accountId, at) : []
   await changePassword(trx, parts, { accountId, password, at, by: 'recovery', voidsLinks })
-  // A contact proves more than an answer does, the mailbox does not.
+  // A contact's link proves more than an answer, so it ends the probation. The mailbox's does not.
   if (voidsLinks) await endProbation(trx, accountId)
   else await startProbation(trx, accountId, probationEnd(parts, at))
   if (voidsLinks) {

@@ -147,7 +147,7 @@ test('two workers with the same guessing job record it once', async () => {
   assert.equal((await noticesTo(readersOf(person))).length, 2)
 })
 
-test('a name that nobody has costs as much as any other where somebody guesses', async () => {
+test('a failed try costs the same whether or not anybody has the name', async () => {
   const person = await equip(portal)
   await portal.stopWorker()
   const left = async () => {

@@ -39,7 +39,7 @@ test('a replaced or removed phone is free, and restored only while it is', async
   assert.deepEqual([back?.value, back?.confirmedAt], ['+375291000001', at])
 })
 
-test('a removed security question never comes back', async () => {
+test('an account that removed its security question can never set one again', async () => {
   const accountId = await newAccount()
   const wanted = {
     accountId,

@@ -410,7 +410,7 @@ describe('an earlier link of a contact', () => {
     )
   }
 
-  it('a reset by a contact voids every earlier undo link, one by an answer none', async () => {
+  it('a reset by a contact voids earlier undo links of contacts, one by an answer does not', async () => {
     assert.equal(await after(resetBy('phone')), 'dead')
     assert.equal(await after(resetBy('security-question')), 'alive')
   })
