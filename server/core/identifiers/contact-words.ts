@@ -9,7 +9,7 @@ export interface NamedContact {
   readonly canonical: string
 }
 
-/** A phone gives its national number, which ends all its spellings; an address gives many. */
+/** Of a phone the national number, with which all spellings end. Of an address all spellings. */
 export function wordsOfContact({ kind, value, canonical }: NamedContact): string[] {
   if (kind === 'phone') return [nationalNumberOf(value)]
   return [...new Set([value, canonical].flatMap(spellingsOf))]

@@ -40,7 +40,7 @@ export function parseEmailAddress(
   const at = typed.lastIndexOf('@')
   const local = typed.slice(0, at)
   if (at < 1 || typed.indexOf('@') !== at) return refused('shape')
-  // Few mail servers accept a local part with other letters yet (RFC 6531).
+  // Few mail servers accept a local part with letters beyond ASCII yet (RFC 6531).
   if (/[^\0-\x7f]/.test(local)) return refused('characters')
   const domain = canonicalDomain(typed.slice(at + 1))
   if (domain === null || !LOCAL.test(local)) return refused('shape')

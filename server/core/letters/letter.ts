@@ -7,7 +7,7 @@ export type Repair =
   | 'entities-decoded'
   | 'folding-mended'
 
-/** What was left out of a letter, because it was broken or too long. The evidence has it all. */
+/** What was left out of a letter, because it was broken or too large. The evidence has it all. */
 export type Cut = 'headers' | 'nesting' | 'parts' | 'body' | 'html' | 'links' | 'broken'
 
 export type LetterShape = 'whole' | 'headers-only' | 'text-only'

@@ -1,5 +1,5 @@
 // Common passwords as sorted fingerprints of 39 bits (test/support/run/make-common-list.ts).
-// A fingerprint needs five bytes. One in three million other texts has one that is listed too.
+// A fingerprint needs five bytes. One in three million other texts has a listed one by chance.
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 

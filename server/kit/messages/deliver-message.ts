@@ -92,8 +92,8 @@ async function followTry(parts: DeliveryParts, message: ClaimedMessage, now: Dat
 
 const repeatedTicket = 'gateway.repeated-ticket'
 
-// The gateway gave a ticket that another SMS, perhaps an equal one, has. After the first try the
-// gateway is asked for its list; after later tries the SMS counts as sent.
+// The gateway's ticket belongs to another SMS already, perhaps an equal one. After the first try
+// the gateway is asked for its list. After a later try the SMS counts as sent.
 async function followRepeatedTicket(parts: DeliveryParts, message: ClaimedMessage): Promise<void> {
   const { id, attempts } = message
   parts.log.warn({ message: id, attempts }, 'gateway gave the ticket of another SMS')

@@ -7,7 +7,7 @@ export const code = z.string().regex(/^\d{6,8}$/)
 export const token = z.string().regex(/^[A-Za-z0-9_-]{16,256}$/)
 export const instant = z.iso.datetime()
 export const mailbox = z.string().regex(/^[a-z0-9._-]{1,64}@[a-z0-9.-]{1,253}$/)
-/** Of a report or an appeal. */
+/** The number that people quote for a report or an appeal. */
 export const reference = z.string().regex(/^[A-Z0-9-]{4,32}$/)
 export const rowId = z.string().regex(/^\d{1,18}$/)
 

@@ -5,7 +5,7 @@ import { enqueueDelivery } from './send-message.ts'
 import { selectOverdueMessages } from './store.ts'
 import { type DeliveryParts, staleMsOf } from './try-message.ts'
 
-/** Long enough to answer "where is my letter?". No repeated request still needs a dedupe key. */
+/** Long enough to answer "where is my letter?". By then no repeated request needs a dedupe key. */
 const keptDays = 30
 const atOnce = 500
 

@@ -6,7 +6,7 @@ const basic = new Set(
 )
 const extended = new Set('\f^{}\\[~]|€')
 
-/** One segment holds 160 characters, each of several 153; with other letters 70 and 67. */
+/** One segment holds 160 characters, each of several 153. Beyond the default alphabet: 70, 67. */
 export function countSmsSegments(text: string): number {
   let septets = 0
   for (const character of text) {
