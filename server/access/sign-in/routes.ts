@@ -126,7 +126,7 @@ const submitSignOut =
       await signOut(parts, owner.id, parts.client(req), sessionDigestOf(req))
       await stopSession(req)
     }
-    // W3C Clear Site Data: cached pages of the account go too.
+    // W3C Clear Site Data: the browser also forgets cached pages of the account.
     res.setHeader('Clear-Site-Data', '"cache", "storage"')
     res.redirect(303, '/')
   }

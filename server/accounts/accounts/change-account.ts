@@ -4,7 +4,7 @@
 import type { Db, Trx } from '#db/connection.ts'
 import { StaleProof } from '#server/core/faults.ts'
 
-/** Shows that somebody owns the account. A new epoch ends it, unless it is a contact's link. */
+/** A proof that somebody owns the account. A new epoch ends every proof but a contact's link. */
 export interface AccountProof {
   readonly accountId: string
   readonly epoch: number

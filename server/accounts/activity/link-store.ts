@@ -13,7 +13,7 @@ export function linkBindings<E extends ActivityEvent>(
   return { event: entry.event, position, hash, before: head.position, previous: head.hash }
 }
 
-/** Makes the entry the chain's newest, if `condition` holds. `:accountId` and `linkBindings`. */
+/** Makes the entry the chain's newest, if `condition` holds. Needs `:accountId`, `linkBindings`. */
 export const moveChainSql = (condition: string) => `
   update activity_heads set position = :position, hash = :hash
   where chain = :accountId and position = :before and hash = :previous

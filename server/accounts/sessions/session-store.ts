@@ -16,7 +16,7 @@ declare module 'express-session' {
     epoch?: number
     /** When the password was last typed, in Unix milliseconds. */
     confirmedAt?: number
-    /** Only on the first save. */
+    /** Device and place. Only on the first save, which writes them into the row. */
     client?: ClientInfo
     /** Only on the first save: writes the row together with the rest of the sign-in. */
     write?: (session: sessions.NewSession) => Promise<void>

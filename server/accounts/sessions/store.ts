@@ -29,7 +29,7 @@ export interface NewSession {
   readonly at: Date
 }
 
-/** A session is alive if it was seen after one moment and begun after the other. */
+/** A session is alive if it was last seen and begun after these moments. */
 export interface Alive {
   readonly seenAfter: Date
   readonly begunAfter: Date

@@ -109,7 +109,7 @@ function limitNames(limits: Limits, freeFailures: number) {
       await tries.refund(key)
       if (failures >= freeFailures) await gate.forget(key)
     },
-    // Of simultaneous tries any may be judged first, so no exact number of failures can be awaited.
+    // Of simultaneous tries any may be judged first: to wait for one exact number could miss it.
     beginsWaits: async (key: string, failures: number) =>
       failures >= freeFailures && (await notified.count(key)).kind === 'counted',
     counterOf: (key: string) => tries.rowOf(key),

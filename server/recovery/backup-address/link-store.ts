@@ -1,4 +1,4 @@
-// Recovery links, and the addresses that visitors typed to get one. No account may have them.
+// Recovery links, and the addresses that visitors typed to get one. Perhaps nobody has them.
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'

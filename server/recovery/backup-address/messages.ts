@@ -7,7 +7,7 @@ const stopToken = z.string().regex(/^v1\.[0-9a-f]{8}\.[A-Za-z0-9_-]{38,500}$/)
 export const messages = {
   'backup-address-code': {
     channels: ['mail'],
-    /** `stopToken` is `null` if the address is linked already. */
+    /** `stopToken` is `null` if the account has the address already. */
     params: z.strictObject({
       code,
       expiresAt: instant,

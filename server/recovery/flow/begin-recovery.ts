@@ -52,7 +52,7 @@ export interface BeginParts {
 
 /**
  * Security: Known and unknown names leave the same rows and the same jobs behind.
- * @param about.network by `networkOf`; limits count this one even when the browser moves to another
+ * @param about.network by `networkOf`; limits count it even after the browser moves to another one
  */
 export async function beginRecovery(
   { db, clock, keyring, settings }: BeginParts,

@@ -15,7 +15,7 @@ export interface FlowSteps {
   dueOf(flow: Flow | undefined): string
   /** Returns the flow if it is in one of these states. Otherwise redirects to the due step. */
   flowAt(req: Request, res: Response, states: readonly FlowState[]): Promise<Flow | undefined>
-  /** As `flowAt`, for a form: its page must belong to the flow that the browser is in. */
+  /** Like `flowAt`, for a sent form. Refuses a form of another flow than the browser is in. */
   formFlowAt(
     req: Request,
     res: Response,

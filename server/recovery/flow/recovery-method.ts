@@ -37,7 +37,7 @@ export type ChallengeOutcome =
 export type ProofOutcome =
   /** `proofHash`: which proof `settle` spends, where an account has several, as printed codes. */
   | { readonly kind: 'right'; readonly proofHash?: Buffer }
-  /** The hasher decides after the commit, so that slow hashing keeps no row and no connection. */
+  /** The hasher decides after the commit, so that slow hashing holds no row and no connection. */
   | {
       readonly kind: 'verify'
       readonly verifier: string | null
@@ -63,7 +63,7 @@ export interface MethodPage<Field extends string | null = string> {
 
 /** The pages of a method as data: the flow shows them without knowing the method. */
 export interface MethodPages {
-  /** Where it stands among the choices of a recovery, smallest first. */
+  /** Place among the choices of a recovery: the smallest rank comes first. */
   readonly rank: number
   /** Asks for the contact. Absent where the method has nothing to send. */
   readonly challenge?: MethodPage

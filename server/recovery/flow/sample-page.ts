@@ -1,4 +1,4 @@
-// The frame of the samples of a recovery's pages.
+// What all samples of recovery pages have in common.
 import { type Sample, sampleAddress } from '#server/kit/pages/sample.ts'
 
 export const stepSample = (

@@ -1,4 +1,4 @@
-// Recovery by a printed code: a right one leads to a new password at once.
+// Recovery by a printed code: a right code leads to the form for a new password.
 import type { OwnedMethod, RecoveryMethod } from '../flow/recovery-method.ts'
 import { digestOfCode, parseSheetCode } from './sheet.ts'
 import { findSheet, hasCode, markSheetDoubtful, removeSheet, spendCode } from './store.ts'

@@ -1,4 +1,4 @@
-// The token of a stop link is the sealed address. It works for as long as its key is listed.
+// The token of a stop link is the sealed address. It works as long as SECRET_KEYS has its key.
 import { type Keyring, SealError } from '#server/core/keys/keyring.ts'
 
 const purpose = 'stopped-addresses.link'

@@ -1,4 +1,4 @@
-// Undo links: each takes one change back.
+// Undo links (“this was not me”). Each belongs to one change and one reader of its notice.
 
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
@@ -127,7 +127,7 @@ export async function listChangesSince(
 export interface ContactLink {
   readonly readerDigest: Buffer
   readonly reachesBackTo: Date
-  /** The contact itself, where it was taken from the account and the link puts it back. */
+  /** The contact, if the account has lost it: the link puts it back. */
   readonly old: LinkedContact | undefined
 }
 

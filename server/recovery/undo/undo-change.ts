@@ -88,6 +88,7 @@ export async function undoChange(
   if (!described) return { kind: 'dead' }
   const plain = newToken()
   // Security: An undo voids the disputed password and leads to a new one.
+  // A link that only ends sessions leaves the password as it is.
   const password =
     described.power === 'end-sessions' ? undefined : { plain, verifier: await hasher.hash(plain) }
   return await db.transaction(async (outer): Promise<UsedUndo> => {
@@ -124,7 +125,7 @@ export async function undoChange(
   })
 }
 
-/** The epoch stays, so recoveries by a contact go on. */
+/** Begins no new epoch, so that recoveries by a contact go on. */
 async function endDoubtful(
   trx: AccountTrx,
   parts: UndoChangeParts,
