@@ -5,7 +5,13 @@ import { dumpDatabase } from '#test/support/dump.ts'
 import { sentTo } from '#test/support/messages/outbox.ts'
 import { arrive, signIn } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
-import { begin, equip, setPassword, undoLinkOf } from '#test/support/recovery/recovery.ts'
+import {
+  begin,
+  equip,
+  proveByPhone,
+  setPassword,
+  undoLinkOf,
+} from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 import { codesOn, giveSheet, makeSheet, page, proveByCode } from './sheets.ts'
 
@@ -204,6 +210,23 @@ describe('a recovery by a printed code', () => {
       ])
     }
     assert.deepEqual(seen[0], seen[1])
+  })
+
+  it('a sheet that came lately is in doubt after a reset by an older contact', async () => {
+    const person = await equip(portal)
+    const codes = await makeSheet(person.browser)
+    assert.equal((await person.browser.post(page, { code: codes[0] ?? '' })).location, methods)
+    portal.clock.advance(1000)
+    const reset = await setPassword(await proveByPhone(portal, person, 2), password)
+    assert.equal(reset.location, '/recover/done')
+    const stranger = await begin(portal, person.login)
+    const refused = await stranger.post('/recover/recovery-codes', { code: codes[1] ?? '' })
+    assert.deepEqual(refused.errors, ['code.wrong'])
+    const owner = await signIn(portal, { login: person.login, password })
+    assert.match((await owner.get(methods)).html, /data-doubtful="recovery-codes"/)
+    const next = await makeSheet(owner)
+    assert.equal((await owner.post(page, { code: next[0] ?? '' })).location, methods)
+    await proveByCode(portal, person.login, next[1])
   })
 
   it('a sheet that a stranger made opens nothing once its owner has undone it', async () => {
