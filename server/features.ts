@@ -49,6 +49,7 @@ import { galleryFeature } from './site/gallery/feature.ts'
 import { healthFeature } from './site/health/feature.ts'
 import { helpFeature } from './site/help/feature.ts'
 import { overviewFeature } from './site/overview/feature.ts'
+import { securityTxtFeature } from './site/security-txt/feature.ts'
 
 export const features = [
   settingsFeature,
@@ -98,6 +99,7 @@ export const features = [
   overviewFeature,
   helpFeature,
   healthFeature,
+  securityTxtFeature,
   developmentFeature,
   galleryFeature,
 ] as const
