@@ -160,7 +160,7 @@ export interface BrokenAudit {
 
 /** Walks the chain and yields each break: an entry that is changed, missing or of no known key. */
 export async function* verifyAudit(db: Db, keyring: Keyring): AsyncIterable<BrokenAudit> {
-  // Entries added during the walk lie beyond this head.
+  // Entries that are added during the walk lie beyond this head and are not checked.
   const head = await db('audit_head').where({ id: 1 }).first()
   const end = BigInt(head?.position ?? 0)
   let at = 0n

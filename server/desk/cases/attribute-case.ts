@@ -13,7 +13,7 @@ export type AttributedCase =
 
 /**
  * Gives a case without an account to the account that an analyst named.
- * If that account has an open case already, this one is merged into it, and `caseId` names it.
+ * If that account has an open case, this case is merged into that one, which `caseId` then names.
  */
 export async function attributeCase(
   parts: DeskParts,

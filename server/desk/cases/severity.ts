@@ -7,7 +7,7 @@ export type Severity = (typeof severities)[number]
 
 export interface SeverityFacts {
   readonly kinds: readonly ReportKind[]
-  /** Different people: one angry person counts once. */
+  /** How many different people reported: one angry person counts once. */
   readonly distinctReporters: number
   /** The strongest verdict among the reports. */
   readonly provenance: Verdict
@@ -45,7 +45,7 @@ const hasKind = (facts: SeverityFacts, kinds: readonly ReportKind[]) =>
 const ageBelow = (facts: SeverityFacts, days: number) =>
   facts.accountAgeDays !== null && facts.accountAgeDays < days
 
-/** Only the first row of a group that fits counts. */
+/** In each group the first row that fits counts, and no other row. */
 export const severityRows: readonly {
   readonly group: string
   readonly code: SeverityReason

@@ -25,7 +25,7 @@ export interface Figures {
   readonly byChannel: Readonly<Record<string, number>>
   /** From the opening of a case to the first look of staff. */
   readonly toFirstLook: Spread
-  /** From a measure to its effect on the mail platform. */
+  /** From a measure until the mail platform had carried it out. */
   readonly toEffect: Spread
   /** The share of judged reports that are proven, 0 to 1; null if none was judged. */
   readonly shareProven: number | null

@@ -63,7 +63,7 @@ export function listLinks(
   return { links, cut: false }
 }
 
-// A closing bracket belongs to the URL only if the URL also opens one.
+// A closing bracket at the end belongs to the URL only if the URL has an opening one.
 function trimClosing(url: string): string {
   const tail = CLOSING.exec(url.slice(-20))?.[0] ?? ''
   if (tail.startsWith(')') && url.includes('(')) return url

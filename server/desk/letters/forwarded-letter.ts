@@ -2,7 +2,7 @@
 import { fieldName } from '#server/core/letters/field-name.ts'
 
 export type FoundInText =
-  /** The letter's own source, with the header that relays wrote. */
+  /** The source of the letter, with the header lines that relays wrote. */
   | { readonly kind: 'source'; readonly text: string; readonly note: string }
   /** A mail program's summary, rewritten as a letter so that the same page can show it. */
   | { readonly kind: 'retold'; readonly text: string; readonly note: string }

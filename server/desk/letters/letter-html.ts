@@ -148,7 +148,7 @@ function tooDeepAt(markup: string): number {
   return markup.length
 }
 
-/** A document for `<iframe sandbox srcdoc>`. Its own policy forbids loading and running as well. */
+/** A document for `<iframe sandbox srcdoc>`. Its policy, too, forbids to load or run anything. */
 export function frameDocument(safeHtml: string): string {
   const policy = `default-src 'none'; form-action 'none'; base-uri 'none'`
   const head = [

@@ -1,4 +1,4 @@
-// Gives large plain parts to the parser as base64, which costs it a tenth of the time.
+// Hands large plain parts to the parser as base64: it reads them in a tenth of the time.
 import type { ScannedLetter } from '#server/core/letters/letter-shape.ts'
 
 const LARGE_CHARS = 64 * 1024

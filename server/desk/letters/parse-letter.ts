@@ -119,7 +119,7 @@ export interface LetterParts {
   readonly attachments: readonly LetterPart[]
 }
 
-/** Letters inside the letter stay attachments. */
+/** Reads the parts of the letter only. A letter inside it stays an attachment. */
 export async function readParts(scanned: ScannedLetter, cuts: Set<Cut>): Promise<LetterParts> {
   let email: Email
   const { header, body } = packLargeParts(scanned)
@@ -130,7 +130,7 @@ export async function readParts(scanned: ScannedLetter, cuts: Set<Cut>): Promise
       maxHeadersSize: letterLimits.headerBytes * 2,
     })
   } catch {
-    // The parser refuses beyond limits of its own. The letter is then shown undecoded.
+    // The parser has limits of its own, and throws beyond them. The letter is then shown undecoded.
     cuts.add('broken')
     return readFlat(scanned)
   }

@@ -1,4 +1,4 @@
-/** RFC 2152. Old mail programs still send UTF-7, and Node cannot decode it. Malformed runs stay. */
+/** RFC 2152. Old mail programs still send UTF-7, and Node cannot decode it. Bad pieces stay. */
 export function decodeUtf7(text: string): string {
   return text.replace(/\+([A-Za-z0-9+/]*)-?/g, (run, encoded: string) => {
     if (encoded === '') return run === '+-' ? '+' : run

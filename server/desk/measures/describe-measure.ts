@@ -73,7 +73,7 @@ export async function lacksWayBack(
   return !hasWayBack(await methods.describe(db, accountId, clock.now()))
 }
 
-/** A newer password may be the owner's, after a recovery: a measure would shut them out again. */
+/** A new password may mean that the owner has recovered: a measure would shut them out again. */
 export const warnOfNewPassword = (
   code: 'new-password-case' | 'new-password-proposal',
   { passwordChangedAt: at }: Account,

@@ -6,7 +6,7 @@ import { wantMailboxSuspension } from '#server/mail/mailboxes/want-mailbox.ts'
 import { insertTimelineEntry } from '../cases/timeline-store.ts'
 import { setRecovered } from './measure-store.ts'
 
-/** After a recovery: ends the measure that demanded it. The recovery sends its own notices. */
+/** A recovery ends the measure that demanded it. Its own notices are enough for the owner. */
 export async function endDemandedReset(
   trx: AccountTrx,
   { keyring }: { readonly keyring: Keyring },

@@ -88,6 +88,6 @@ export function refuseUntil(
   return until <= now ? { kind: 'until-past' } : undefined
 }
 
-/** Lifting a measure needs the right to take it. */
+/** Lifting a measure needs the same right as taking it. */
 export const mayLift = ({ measure }: Pick<Measure, 'measure'>, has: MeasureRight): boolean =>
   suffices(has, measureRows[measure].right)

@@ -37,7 +37,7 @@ export type MeasureRight = 'analyst' | 'senior'
 export interface MeasureRow {
   readonly name: MeasureName
   readonly suspension: Suspension
-  /** A parameter of the message `account-blocked`. */
+  /** What the message `account-blocked` and the page of the block say is restricted. */
   readonly extent: 'limited' | 'send' | 'login' | 'all' | 'compromised'
   /** `reset`: nobody signs in before a new password is set. */
   readonly portal: 'open' | 'blocked' | 'reset'
@@ -86,7 +86,7 @@ export const measureRows: Readonly<Record<MeasureName, MeasureRow>> = {
   },
   compromised: {
     name: 'compromised',
-    // Mail still arrives: the owner comes back to it.
+    // Mail still arrives, so that the owner finds it after the recovery.
     suspension: 'login',
     extent: 'compromised',
     portal: 'reset',

@@ -1,4 +1,4 @@
-// Notices to the members of staff whose measure an appeal has decided about.
+// Notices to members of staff: how an appeal against their measure was decided.
 import type { Trx } from '#db/connection.ts'
 import { findAccount } from '#server/accounts/accounts/store.ts'
 import { isLocale } from '#server/kit/i18n/texts.ts'

@@ -25,12 +25,12 @@ import { lockStanding, type StandingAccount } from './standing-store.ts'
 
 export type TakenMeasure =
   | { readonly kind: 'taken'; readonly measure: Measure }
-  /** It waits for a second person: this member has taken enough measures alone today. */
+  /** It waits for a second person: this member took too many measures alone within a day. */
   | { readonly kind: 'proposed'; readonly measure: Measure }
   | MeasureRefusal
 
 /**
- * Takes a measure with all that follows from it, or proposes it to a second person.
+ * Takes a measure with all its consequences, or proposes it to a second person.
  * @param shown the field `shown` of the page on which staff decided; empty if there was no page
  */
 export async function takeMeasure(

@@ -25,7 +25,7 @@ export type DkimReading =
       readonly subjectSigned: boolean
     }
   | { readonly kind: 'fail'; readonly faults: readonly DkimFault[] }
-  /** DNS did not answer. The same letter may pass later. */
+  /** The DNS did not answer. The same letter may pass later. */
   | { readonly kind: 'unknown' }
 
 /** Like `resolveTxt` of node:dns, also in the codes of its rejections. */
@@ -42,7 +42,7 @@ export interface OwnDkimKey {
 
 export interface DkimParts {
   readonly domains: readonly string[]
-  /** Our keys by setting, also those that have left the DNS. */
+  /** Keys from the settings, also those that have left the DNS. */
   readonly keys: readonly OwnDkimKey[]
   readonly resolveTxt: ResolveTxt
 }

@@ -11,7 +11,7 @@ export interface Evidence {
   readonly chain: ChainReading
   readonly hasHeader: boolean
   readonly hasBody: boolean
-  /** The From address, if it is the only one and of our domains. */
+  /** The From address, if it is the only one and at one of our domains. */
   readonly ownFrom: string | null
   /** From, Sender, Resent-From, Return-Path or Message-ID names one of our domains. */
   readonly namesUs: boolean

@@ -53,7 +53,7 @@ export interface Provenance {
   readonly verdict: Verdict
   readonly rule: string
   readonly reasons: readonly ReasonCode[]
-  /** Null unless proven or likely. */
+  /** Null unless the verdict is `proven` or `likely`. */
   readonly sender: ReportedSender | null
   readonly content: 'intact' | 'changed' | 'unknown'
   readonly sentAt: Date | null
@@ -68,7 +68,7 @@ export interface ProvenanceParts {
   readonly followChain: FollowChain
   /** Lower case. */
   readonly ourDomains: readonly string[]
-  /** The submission server refuses a foreign From, so a signed From names the account. */
+  /** Our submission refuses the From of another account, so a signed From names the account. */
   readonly fromOwnerEnforced: boolean
 }
 

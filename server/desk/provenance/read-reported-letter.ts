@@ -14,7 +14,7 @@ export interface ReadReport {
   readonly provenance: Pick<Provenance, 'verdict' | 'rule' | 'reasons' | 'content' | 'sender'>
   readonly account: Account | undefined
   readonly details: ReportDetails
-  /** Names the case if no account is found. */
+  /** What the case is called if no account is found: an address, or `?`. */
   readonly subject: string
   readonly duplicateKey: Buffer
   readonly terms: readonly string[]

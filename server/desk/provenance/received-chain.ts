@@ -36,7 +36,7 @@ export type ChainReading =
     }
   /** A known relay took the letter from one of ours, and no line names a sign-in. */
   | { readonly kind: 'from-us' }
-  /** The lines of known relays end without an origin. */
+  /** Known relays wrote the lines so far, and none of them says where the letter came from. */
   | { readonly kind: 'ended' }
 
 const MAX_HOPS = 50
@@ -125,7 +125,7 @@ function splitComments(line: string): { clauses: string; comments: string } {
   return { clauses: clauses.replace(/ +/g, ' ').trim(), comments }
 }
 
-// Postfix `(name [1.2.3.4])`, Exim `([1.2.3.4] helo=x)`, Microsoft `(2603:10a6::1)`.
+// Postfix writes `(name [1.2.3.4])`, Exim `([1.2.3.4] helo=x)`, Microsoft `(2603:10a6::1)`.
 // Only the first comment belongs to `from`.
 function ipIn(comments: string, helo: string): string | null {
   const first = comments.slice(0, comments.indexOf(')') + 1 || undefined)

@@ -48,7 +48,7 @@ function readAfter(query: Query, tab: Tab): string | undefined {
   return shape.test(after) ? after : undefined
 }
 
-/** The filters as parameters of a URL, and as values of the form. */
+/** The filters as parameters of a URL. */
 const paramsOf = ({ severity, kind, provenance, unseen }: QueueFilters) => ({
   severity,
   kind,

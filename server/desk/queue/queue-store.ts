@@ -126,7 +126,7 @@ export async function countTabs(db: Db, staffId: string): Promise<TabCounts> {
 
 /**
  * Cases that have a report with all terms of one alternative, newest first.
- * @param alternatives `index.terms` of what `parseSearch` returns
+ * @param alternatives what `parseSearch` returned, each list turned into numbers by `index.terms`
  * @param accountId adds the cases of this account, also those without a report
  * @param before lists cases older than this id
  * @param notOf the viewer: cases about their own mailbox are left out

@@ -28,7 +28,7 @@ export const wordsOf = (text: string): string[] =>
     .filter((word) => word.length > 1)
     .slice(0, mostWords)
 
-/** An IPv6 address has many spellings. */
+/** An IPv6 address has many spellings: take the one that URLs have. */
 const ipOf = (text: string) =>
   isIP(text) === 6 ? new URL(`http://[${text.replace(/%.*$/, '')}]`).hostname : text
 
@@ -80,7 +80,7 @@ function subjectTerms(text: string): string[] {
     .slice(0, mostWords)
 }
 
-/** Alternatives: a report is found if it has all terms of one of them. */
+/** Lists of terms. A report is found if it has all terms of one list. */
 export function parseSearch(field: SearchField, typed: string): string[][] {
   const text = lower(typed).slice(0, 500)
   if (text === '') return []

@@ -11,7 +11,7 @@ import { insertSearchTerms } from '../queue/search-store.ts'
 import { lockOriginal, lockUnjudged, noteJudged } from './judging-store.ts'
 import { findReport, noteOutcome, type Report } from './report-store.ts'
 
-/** A bad letter throws nothing. If something of ours fails, it throws and the job runs again. */
+/** No letter makes it throw. It throws if something of ours fails: then the job runs again. */
 export async function judgeReport(parts: DeskParts, reportId: string): Promise<void> {
   const { db, keyring, clock, index } = parts
   const waiting = await findReport(db, keyring, reportId)

@@ -31,7 +31,7 @@ export type JudgedForm =
 
 const outlookMagic = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 
-// Senders and reporters may have addresses at our own domains.
+// Unlike a backup address, these addresses may be at our own domains.
 const anyAddress = (typed: string) => parseEmailAddress(typed, { ownDomains: [] })
 
 // People copy `Bank <x@y.example>` from their mail program.

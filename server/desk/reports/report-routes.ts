@@ -37,7 +37,7 @@ export function reportBody(parts: DeskPageParts): RequestHandler {
     path: '/report',
     file: 'message_file',
     maxFileBytes: letterLimits.bytes,
-    // Percent-encoding can turn one byte into three.
+    // Percent-encoding turns one byte into up to three.
     maxTextBytes: 3 * (sourceMaxChars + noteMaxChars) + 10_000,
     async admit(req) {
       const state = await perNetwork.look(networkOf(req.ip))

@@ -149,7 +149,7 @@ export async function noteOutcome(trx: Trx, caseId: string, outcome: Outcome): P
   await trx('abuse_reports').where({ case_id: caseId }).whereNull('outcome').update({ outcome })
 }
 
-/** Takes up to `limit` reports whose reporters do not know the outcome, and marks them as told. */
+/** Takes up to `limit` closed reports whose reporters had no notice, and marks them as done. */
 export async function takeUnnotified(
   trx: Trx,
   keyring: Keyring,

@@ -9,7 +9,7 @@ const totp = lazily<typeof import('otplib')>('otplib')
 
 export const factorDigits = 6
 export const factorSealPurpose = 'staff.factor'
-/** How far the clock of a phone may be off. */
+/** How far the clock of the authenticator may be wrong. */
 const toleranceSeconds = 30
 
 /** 160 random bits in Base32 (RFC 4226 asks for 128 at least). */

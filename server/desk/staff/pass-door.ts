@@ -54,7 +54,7 @@ export interface Door {
   enter(caller: Caller, typed: string): Promise<Passed>
   /** Replaces all recovery codes, once for each form. @param form digest of the form */
   renewCodes(caller: Caller, form?: Buffer): Promise<void>
-  /** Recovery codes that their owner has not confirmed as kept. */
+  /** The new recovery codes that the member has not yet confirmed as kept. */
   newCodes(sessionDigest: Buffer): Promise<string[]>
 }
 

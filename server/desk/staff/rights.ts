@@ -2,15 +2,15 @@
 import type { StaffRole } from './store.ts'
 
 export const staffRights = {
-  /** Everything seen of a case is recorded in the audit. */
+  /** The audit records everything that is seen of a case. */
   'cases.see': ['reader', 'analyst', 'senior'],
   'cases.work': ['analyst', 'senior'],
   'search.use': ['reader', 'analyst', 'senior'],
-  /** Measures that need a second person are only proposed. */
+  /** A measure that needs a second person is only proposed by this right. */
   'measures.impose': ['analyst', 'senior'],
   'measures.impose-lasting': ['senior'],
   'measures.lift': ['analyst', 'senior'],
-  /** Be the second person. A measure that only a senior may take needs a senior here too. */
+  /** To be the second person. What only a senior may impose, only a senior may approve. */
   'measures.approve': ['analyst', 'senior'],
   'appeals.see': ['reader', 'analyst', 'senior'],
   'appeals.decide': ['analyst', 'senior'],

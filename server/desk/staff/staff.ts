@@ -27,7 +27,7 @@ export interface StaffMember {
   readonly address: string
   readonly roles: readonly StaffRole[]
   readonly rights: ReadonlySet<StaffRight>
-  /** Whether single keys are shortcuts on their pages. */
+  /** Whether single keys are shortcuts on the pages of this member. */
   readonly shortcuts: boolean
 }
 
@@ -41,13 +41,13 @@ export interface StaffGuards {
   /** For the staff door itself: a role is needed, the second factor is not. */
   readonly requireRole: RequestHandler
   /**
-   * A role, the second factor in this session, and the right if one is named.
+   * Requires a role, the second factor in this session, and the right if one is named.
    * @param page where the browser returns to after the door; needed where the guarded URL is a POST
    */
   requireStaff(right?: StaffRight, page?: FormPage): RequestHandler
 }
 
-/** The database is not told at every request that a session was seen, only after this time. */
+/** `seen_at` is written at most this often, and not at every request. */
 const touchMs = 30 * msPerSecond
 
 const without = (right: StaffRight) => new RightMissing(`without the right ${right}`)

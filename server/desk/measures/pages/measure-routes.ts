@@ -1,4 +1,4 @@
-// Measures are taken on a page that shows their consequences, and lifted on another.
+// One page shows the consequences of a measure and takes it, another page lifts it.
 import { Router } from 'express'
 import { requireFreshPassword } from '#server/accounts/sessions/browser-session.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'

@@ -22,7 +22,7 @@ export function parseImapUrl(url: string) {
 }
 
 /**
- * Returns how many mails became reports or got the question for the letter back.
+ * Returns how many mails became reports or were answered with a question for the letter.
  * @param tls for a server whose certificate comes from a private authority
  */
 export async function fetchMail(parts: DeskParts, tls: ConnectionOptions = {}): Promise<number> {

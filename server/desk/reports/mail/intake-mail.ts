@@ -32,7 +32,7 @@ const ownAddresses = ({ settings }: DeskParts): string[] => {
   return [...abuseAddressesOf(settings), from.trim().toLowerCase()]
 }
 
-/** No mail makes it throw. If something of ours fails, it throws: hand the mail in again. */
+/** No mail makes it throw. It throws if something of ours fails: then hand the mail in again. */
 export async function intakeMail(parts: DeskParts, raw: Uint8Array): Promise<TakenMail> {
   const mail = await parts.letterParser.reportMail(raw, ownAddresses(parts))
   if (mail.kind === 'refused') {

@@ -60,7 +60,7 @@ export function isBounce(fields: readonly LetterField[], contentType: string): b
   )
 }
 
-/** RFC 3834, and the habits of older programs. */
+/** Whether a machine answered: by RFC 3834, or by what older programs write. */
 export function isAutomatic(fields: readonly LetterField[]): boolean {
   const value = (name: string) => fieldsNamed(fields, name)[0]?.value.trim().toLowerCase()
   const submitted = value('auto-submitted')

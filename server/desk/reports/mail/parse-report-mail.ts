@@ -36,7 +36,7 @@ export type ReportMail =
       readonly acknowledge: boolean
       readonly mailKey: string
     }
-  /** A feedback loop takes a complaint back, or reports something else (`auth-failure`). */
+  /** A feedback loop takes a complaint back, or reports another matter, such as `auth-failure`. */
   | { readonly kind: 'no-complaint'; readonly feedback: FeedbackReport; readonly mailKey: string }
   /** A person wrote without a letter and must be asked for the source. */
   | {
@@ -129,7 +129,7 @@ function reportOf(
   }
 }
 
-/** @param reporter an address or another stable name */
+/** @param reporter their mail address, or what stands for it */
 export function duplicateKeyOf(reporter: string, source: Uint8Array | string): string {
   return duplicateKeyOfFields(reporter, scanLetter(openSource(source).binary).fields, source)
 }

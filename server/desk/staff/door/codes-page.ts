@@ -1,4 +1,4 @@
-// Recovery codes: shown until their owner says that they are kept, and renewed on demand.
+// Shows new recovery codes until the member says that they are kept, and renews them on demand.
 import type { RequestHandler } from 'express'
 import { sessionDigestOf } from '#server/accounts/sessions/browser-session.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
