@@ -14,7 +14,7 @@ export class SealError extends Error {
   override readonly name = 'SealError'
 }
 
-/** A `purpose` is a constant such as `claims.phone`, never data: the key of each stays in memory. */
+/** A `purpose` is a constant such as `claims.phone`, never data: its key stays in memory. */
 export interface Keyring {
   /** HMAC-SHA-256 (32 bytes) under the newest key. */
   digest(purpose: string, value: string): Buffer

@@ -9,8 +9,8 @@ const pageSize = 100
 const pagesAtMost = 5
 
 /**
- * Asks by the number alone, because `DateSent` is empty while a message is queued. Twilio promises no
- * order: reading ends early only after dates that all fall, down to one before `since`.
+ * Asks by the number alone, because `DateSent` is empty while a message is queued. No order is
+ * promised: reading ends early only after dates that all fall, down to one before `since`.
  * @throws the client's errors
  */
 export async function listTaken(twilio: Twilio, to: string, since: Date): Promise<TakenList> {
