@@ -7,7 +7,7 @@ import { networkOf } from '#server/kit/web/client.ts'
 import type { RegistrationSettings } from './settings.ts'
 
 const hour = 3600
-/** By default a wide network may have this many times the registrations of one network. */
+/** By default a wide network has this many times the limit of one network. */
 const networksOfWide = 10
 
 export interface RegistrationLimitParts {
@@ -20,7 +20,7 @@ export interface RegistrationLimitParts {
 }
 
 /**
- * A network beyond its own limit does not count for the wide network, which its neighbours share.
+ * A full network uses up nothing of the wide one, which its neighbours share.
  * @returns a function that counts one registration, or throws LimitReached
  */
 export function createRegistrationLimit({

@@ -16,7 +16,7 @@ const SHOWN = 3
 const LOOKED_UP = 24
 
 /**
- * Free names near a taken one. None of them looks like a taken name. One query finds them.
+ * Free names near a taken one, in one query. None of them looks like a taken name.
  * @param wish the taken name and its domain, both canonical
  */
 export async function suggestNames(

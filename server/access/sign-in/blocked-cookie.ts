@@ -1,5 +1,5 @@
-// A cookie for the page that explains a block. It shows that the right password was typed in this
-// browser, and signs nobody in.
+// A cookie for the page that explains a block.
+// It shows that the right password was typed in this browser, and signs nobody in.
 import type { Request, Response } from 'express'
 import type { AccessParts } from '#server/access/parts.ts'
 import { msPerMinute } from '#server/core/durations.ts'
@@ -31,7 +31,7 @@ export function keepBlocked(parts: Parts, res: Response, { id, epoch }: BlockedA
   })
 }
 
-/** The account whose right password was typed in this browser, with its epoch at that moment. */
+/** The account whose right password was typed here, with its epoch at that moment. */
 export function blockedOf(parts: Parts, req: Request): BlockedAccount | undefined {
   const [id, epoch, expires] =
     openSignedToken(parts.keyring, purpose, req.cookies?.[nameOf(parts)])?.split('.') ?? []

@@ -28,7 +28,7 @@ import { createAuthenticator } from './passport.ts'
 import { completeSignIn, type SignedIn, typedAddress } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
 
-/** Keeps `next` in the address of the form, because a switch of the language opens that address. */
+/** A switch of the language opens the form's address, so it has to keep `next`. */
 const withNext = (path: string, next: string) =>
   next ? `${path}?${new URLSearchParams({ next })}` : path
 

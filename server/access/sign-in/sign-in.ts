@@ -47,7 +47,7 @@ export type SignedIn =
   | { readonly kind: 'blocked'; readonly account: Account }
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
 
-/** The typed address. A text that is no name gets an address that nobody can have: equal cost. */
+/** A text that is no name gets an address that nobody can have: it costs the same. */
 export function typedAddress(login: string, mailDomains: readonly string[]): string {
   const typed = parseTypedLogin(login, mailDomains)
   const domain = typed?.domain ?? mailDomains[0] ?? ''
@@ -144,7 +144,7 @@ const newDevice = 'sign-in.new-device'
 const newDevicesBySms = 3
 
 /**
- * Records the sign-in, sends a notice of a new browser, forgets the tries and begins the session.
+ * Records the sign-in, notifies of a new browser, forgets the tries and begins the session.
  * @throws StaleProof if the account has begun a new epoch since the password was judged
  */
 export async function completeSignIn(

@@ -61,7 +61,7 @@ export interface FoundForSignIn {
 }
 
 /**
- * Finds the account and counts the try before it is judged, for strangers or for the known browser.
+ * Finds the account, and counts the try before it is judged.
  * Security: A try by an unknown browser counts for its network, whatever the name.
  * Once a name's waits have begun, only the tries that its gate lets through count for the network.
  * @param who.device digest of the browser's token, if it has one
@@ -145,8 +145,8 @@ const recordSignIn = `
   select ${hasMoved} as recorded from ${notAwaited}`
 
 /**
- * Records the sign-in of a known browser, begins its session and forgets its tries. Its first step
- * locks the account, so it waits while another transaction changes the account.
+ * Records the sign-in of a known browser, begins its session and forgets its tries.
+ * The step `locked` waits while another transaction changes the account.
  * @param head newest entry of the account's activity when the account was found
  * @returns false if there is a newer entry, the browser is forgotten or the epoch is over
  */

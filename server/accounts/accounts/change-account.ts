@@ -10,7 +10,7 @@ export interface AccountProof {
   readonly epoch: number
   /** SHA-256 of the session's id if the proof is a session. That session must still exist. */
   readonly session?: Buffer
-  /** True for a link “this was not me” of a contact. A reset by a weaker proof leaves it alive. */
+  /** True for the undo link of a contact: a reset by a weaker proof leaves it alive. */
   readonly isContactLink?: boolean
 }
 
@@ -21,7 +21,7 @@ export interface LockedAccount {
   readonly address: string
   readonly locale: string | null
   readonly epoch: number
-  /** The links “this was not me” of contacts work if they were made in this epoch or later. */
+  /** Undo links of contacts work if they were made in this epoch or later. */
   readonly linksEpoch: number
   readonly probationUntil: Date | null
   readonly passwordChangedAt: Date
@@ -32,7 +32,7 @@ export interface LockedAccount {
 
 declare const locked: unique symbol
 
-/** A transaction that holds the account's lock. Whatever writes an account's rows demands it. */
+/** A transaction that holds the account's lock. Writers of its rows demand it. */
 export type AccountTrx = Trx & { readonly [locked]: true }
 
 export type AccountLock =
@@ -82,7 +82,7 @@ async function isSessionAlive(
 /**
  * Locks the account's row until the transaction ends, so that its changes happen one at a time.
  * Security: A proof of an earlier epoch or for a shut account changes nothing.
- * @param demandedReset `allowed` for recovery and undo: they work while the desk demands a reset
+ * @param demandedReset `allowed` for recovery and undo, which work in spite of it
  */
 export async function lockAccount(
   trx: Trx,
@@ -124,7 +124,7 @@ export async function changeAccountAsItStands<Outcome>(
   })
 }
 
-/** Changes an account under its lock, in a transaction of its own. @throws StaleProof */
+/** Opens a transaction of its own. @throws StaleProof */
 export async function changeAccount<Outcome>(
   db: Db,
   proof: AccountProof,

@@ -69,7 +69,7 @@ export async function findAccount(db: Db | Trx, id: string): Promise<Account | u
   return row && asAccount(row)
 }
 
-/** Nobody else can see the new row yet, so the transaction counts as one that holds its lock. */
+/** The new row needs no lock: nobody else can see it yet. */
 export async function insertAccount(
   trx: Trx,
   account: { id: string; address: string; passwordVerifier: string; locale: string; at: Date },
@@ -85,7 +85,7 @@ export async function insertAccount(
   return trx as AccountTrx
 }
 
-/** Ends every earlier proof. Only the links “this was not me” of contacts stay alive. */
+/** Ends every earlier proof but the undo links of contacts. */
 export async function beginEpoch(trx: AccountTrx, id: string): Promise<void> {
   await trx('accounts').where({ id }).increment('epoch')
 }
@@ -166,7 +166,7 @@ export async function findAddresses(
 export interface NewVerifier {
   readonly verifier: string
   readonly at: Date
-  /** True also ends the links “this was not me” of contacts. Those of the mailbox end anyway. */
+  /** True also ends the undo links of contacts. Those of the mailbox end anyway. */
   readonly voidsLinks: boolean
 }
 
@@ -188,7 +188,7 @@ export async function replaceVerifier(
   return row.epoch
 }
 
-/** Stores a stronger verifier of the same password, unless the password has changed meanwhile. */
+/** Does nothing if the password has changed meanwhile. */
 export async function strengthenVerifier(
   db: Db | Trx,
   id: string,

@@ -2,7 +2,6 @@
 /** What a detail may be: any text, any number, or one of these words. */
 type DetailKind = StringConstructor | NumberConstructor | readonly string[]
 
-/** The name of each event, with the kinds of its details. */
 export type EventRows = Readonly<Record<string, Readonly<Record<string, DetailKind>>>>
 
 export type Nothing = Record<string, never>

@@ -9,7 +9,7 @@ export interface DescribedEntry {
   readonly place: string
 }
 
-/** Texts choose their words by the method (`{method, select, …}`), and allow no hyphen there. */
+/** The words that `select` in a text compares with allow no hyphen. */
 function paramsOf({ details }: RecordedEntry): DescribedEntry['params'] {
   const { method } = details
   return typeof method === 'string' ? { ...details, method: method.replaceAll('-', '') } : details

@@ -3,7 +3,7 @@ import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { ActivityEvent } from './activity-details.ts'
 import { type ChainHead, type Entry, linkAfter } from './store.ts'
 
-/** Bindings that link the entry to the chain. @param head the newest link; it must still be that */
+/** Bindings that link the entry to `head`, which must still be the newest link. */
 export function linkBindings<E extends ActivityEvent>(
   keyring: Keyring,
   head: ChainHead,
@@ -13,14 +13,14 @@ export function linkBindings<E extends ActivityEvent>(
   return { event: entry.event, position, hash, before: head.position, previous: head.hash }
 }
 
-/** Makes the entry the chain's newest, if `condition` holds. Needs `:accountId`, `linkBindings`. */
+/** Moves the chain on if `condition` holds. Needs `:accountId` and `linkBindings`. */
 export const moveChainSql = (condition: string) => `
   update activity_heads set position = :position, hash = :hash
   where chain = :accountId and position = :before and hash = :previous
     and ${condition}
   returning chain, position, hash`
 
-/** Needs `:event`, `:browser`, `:place`, `:at`. @param moved name of the `moveChainSql` step */
+/** Needs `:event`, `:browser`, `:place`, `:at`. @param moved name of the step before */
 export const addEntrySql = (moved: string) => `
   insert into activity (chain, position, account_id, event, details,
     device, place, happened_at, hash)

@@ -44,7 +44,7 @@ async function claimDigest(trx: Trx, row: ClaimRow): Promise<'new' | 'own' | 'ta
 /**
  * Claims the value until it is released. While two keys are in use there is a row under each
  * digest, so that a process that knows only the older key meets the same conflict.
- * @returns `taken` if another account has it. Nothing was changed, the transaction stays usable.
+ * @returns `taken` if another account has it. Then nothing was changed.
  */
 export async function claim(
   trx: Trx,
@@ -57,7 +57,7 @@ export async function claim(
   const digests = keyring.digests(purposeOf(kind), value)
   const keyIdOf = (digest: Buffer) => keyring.keyIds[digests.indexOf(digest)]
   const own: Buffer[] = []
-  // All processes claim digests in the same order, so that two claims never wait for each other.
+  // In the same order everywhere, so that two claims never wait for each other.
   for (const digest of digests.toSorted(Buffer.compare)) {
     const outcome = await claimDigest(trx, {
       kind,
@@ -75,7 +75,7 @@ export async function claim(
   return 'claimed'
 }
 
-/** Releases one value or, without a value, all of this kind. It is no fault if there is none. */
+/** Without a value releases all of this kind. None is no fault. */
 export async function release(
   trx: Trx,
   keyring: Keyring,

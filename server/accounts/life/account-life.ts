@@ -62,7 +62,7 @@ export const nothing = (_because: string) => async (): Promise<void> => {}
 export const exportsNothing = (_because: string) => async (): Promise<Exported> => ({})
 export const noKeys = async (): Promise<number> => 0
 
-/** Asks the features in the order of their list, one by one. Only `export` asks all at once. */
+/** Asks the features one by one, in the order of their list; `export` asks all at once. */
 export function joinLives(lives: () => readonly AccountLife[]): AccountLife {
   return {
     recover: async (trx, set) => {

@@ -37,7 +37,7 @@ export type JudgedNewPassword =
 
 /**
  * Security: The same password policy applies at registration, own change and recovery.
- * Call it only after a proof was judged, because the refusal `same` reveals the present password.
+ * Judge a proof first, because the refusal `same` reveals the present password.
  * @throws BusyError
  */
 export async function judgeNewPassword(
@@ -63,7 +63,7 @@ export async function judgeNewPassword(
   return isSame ? { kind: 'refused', reason: 'same' } : judged
 }
 
-/** Call it only after a proof was judged: the answer reveals the password. @throws BusyError */
+/** Judge a proof first, because the answer reveals the password. @throws BusyError */
 export async function isPresentPassword(
   { db, hasher }: Pick<PasswordRuleParts, 'db' | 'hasher'>,
   accountId: string,
@@ -106,7 +106,7 @@ export interface PasswordChange {
 }
 
 /**
- * Sets the password and lets every feature react. The caller records the change and sends notices.
+ * Lets every feature react. The caller records the change and sends notices.
  * @returns the new epoch
  */
 export async function changePassword(

@@ -17,7 +17,7 @@ export interface PasswordHasher {
   verify(phc: string | null, password: string, placed?: 'placed'): Promise<boolean>
   /** True if the verifier has smaller parameters than the settings, or another scheme. */
   needsRehash(phc: string): boolean
-  /** Takes a place for a later hash. Returns a function that gives it back. @throws {BusyError} */
+  /** For a later hash. Returns a function that gives the place back. @throws {BusyError} */
   takePlace(): () => void
   load(): { running: number; waiting: number }
 }

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import { BusyError } from '#server/core/faults.ts'
 
-/** How much longer than foreseen a wait may be, because hashes slow down when a flood begins. */
+/** A wait may last longer than foreseen: hashes slow down when a flood begins. */
 const GRACE_MS = 300
 
 interface Waiting {

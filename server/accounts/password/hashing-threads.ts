@@ -8,7 +8,7 @@ export const HASHING_NICENESS = 10
 const LEFT_TO_OTHERS = 2
 const POOL_DEFAULT = 4
 
-/** Gives the pool's threads less CPU than the event loop, if Linux allows. @returns how many */
+/** Gives the event loop more CPU than the pool. @returns how many threads were lowered */
 export function yieldToEventLoop(): number {
   const threads = poolThreads()
   let lowered = 0

@@ -3,7 +3,7 @@ import type { Account } from '../accounts/store.ts'
 import { strengthenVerifier } from '../accounts/store.ts'
 import type { PasswordHasher } from './hasher.ts'
 
-/** Hashes a right password again if the settings have become stricter since it was set. */
+/** Hashes a right password again if the settings are stricter now. */
 export async function strengthenPassword(
   { db, hasher }: { readonly db: Db; readonly hasher: PasswordHasher },
   { id, passwordVerifier }: Account,

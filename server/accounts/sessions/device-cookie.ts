@@ -1,5 +1,5 @@
-// The cookie of a known browser. Such a browser has sign-in tries of its own, and no notice is sent
-// when it signs in.
+// The cookie of a known browser.
+// Such a browser has sign-in tries of its own, and its sign-in sends no notice.
 import type { Request, Response } from 'express'
 import type { AccountsParts } from '#server/accounts/parts.ts'
 import { msPerDay } from '#server/core/durations.ts'

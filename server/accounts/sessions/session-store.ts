@@ -16,9 +16,9 @@ declare module 'express-session' {
     epoch?: number
     /** When the password was last typed, in Unix milliseconds. */
     confirmedAt?: number
-    /** Device and place. Only on the first save, which writes them into the row. */
+    /** Only on the first save, which writes it into the row. */
     client?: ClientInfo
-    /** Only on the first save: writes the row together with the rest of the sign-in. */
+    /** Only on the first save: writes the row with the rest of the sign-in. */
     write?: (session: sessions.NewSession) => Promise<void>
     signedInAt?: Date
   }
@@ -50,7 +50,7 @@ export interface SessionStoreParts {
 
 export class SessionStore extends Store {
   readonly #parts: SessionStoreParts
-  /** `last seen` is written at most once in this time, so that most page views cost no write. */
+  /** `last_seen_at` is written at most once in this time: most pages cost no write. */
   readonly #touchMs: number
   readonly #saved = new WeakMap<SessionData, string>()
 
@@ -106,7 +106,7 @@ export class SessionStore extends Store {
     sessions.deleteSession(this.#parts.db, hashToken(id)).then(() => done(), done)
   }
 
-  /** Does nothing: express-session calls it after every answer, and `get` has done the work. */
+  /** express-session calls it after every answer, but `get` has done the work. */
   override touch(_id: string, _session: SessionData, done: () => void = () => {}): void {
     done()
   }

@@ -1,6 +1,6 @@
-// Steps of the statement that records the sign-in of a known browser. `:names` are its bindings.
+// Steps of the statement that records a known browser's sign-in. `:names` are its bindings.
 
-/** Needs `:at`, `:device`. @param account name of the step that has the account's `id` */
+/** Needs `:at`, `:device`. @param account name of the step with the account's `id` */
 export const noteDeviceSql = (account: string) => `
   update known_devices set last_seen_at = :at from ${account}
   where account_id = ${account}.id and device_digest = :device

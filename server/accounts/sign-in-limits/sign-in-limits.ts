@@ -10,7 +10,7 @@ export const trySeconds = 86_400
 export const networkSeconds = 3600
 /** The waits are 1, 2, 4, 8 and then 15 minutes. */
 const longestWaitSeconds = 15 * 60
-/** By default a network has this many times the tries of one name: many people may share it. */
+/** By default a network has this many times the tries of one name. */
 const namesOfNetwork = 20
 
 interface Wait {
@@ -28,7 +28,7 @@ export interface CountedForNetwork {
 }
 
 interface NetworkLimit {
-  /** @param counted the count of a statement that counted the try; undefined to count it here */
+  /** @param counted by a statement before; undefined to count the try here */
   weighNetwork(
     network: string,
     counted: CountedForNetwork | undefined,
@@ -41,11 +41,11 @@ interface NetworkLimit {
 
 /** `failures` is always what `begin` or `weigh` returned. */
 export interface SignInLimits extends NetworkLimit {
-  /** The key under which tries count: of all strangers at this address, or of one known browser. */
+  /** The counter's key: of all strangers, or of one known browser. */
   keyOf(address: string, knownDevice: Buffer | undefined): string
   /** Counts the try before it is judged. */
   begin(key: string): Promise<SignInAllowance>
-  /** Like `begin`, where a statement has counted the try already. @param used with this try */
+  /** Like `begin`, where a statement has counted the try already. */
   weigh(key: string, used: number): Promise<SignInAllowance>
   refund(key: string, failures: number): Promise<void>
   readonly freeFailures: number
@@ -80,7 +80,7 @@ function limitNetworks(networks: Limit, networkFailures: number): NetworkLimit {
   }
 }
 
-/** The counters of a name: tries, a gate that lets one through after each wait, and its notice. */
+/** The counters of a name: tries, a gate that lets one through after each wait, notices. */
 function limitNames(limits: Limits, freeFailures: number) {
   const points = Number.MAX_SAFE_INTEGER
   const tries = limits.limit('sign-in', { points, seconds: trySeconds })
@@ -109,7 +109,7 @@ function limitNames(limits: Limits, freeFailures: number) {
       await tries.refund(key)
       if (failures >= freeFailures) await gate.forget(key)
     },
-    // Of simultaneous tries any may be judged first: to wait for one exact number could miss it.
+    // Simultaneous tries are judged in any order, so one exact number may never come.
     beginsWaits: async (key: string, failures: number) =>
       failures >= freeFailures && (await notified.count(key)).kind === 'counted',
     counterOf: (key: string) => tries.rowOf(key),

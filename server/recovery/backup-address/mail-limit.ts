@@ -12,7 +12,7 @@ export type MailPermit =
 export type MailPurpose = 'confirm' | 'reset'
 
 export interface MailLimit {
-  /** Counts one mail for each key (account or canonical address). If one is full, counts none. */
+  /** Counts a mail for each key (account or address), or for none if one is full. */
   permit(purpose: MailPurpose, keys: readonly string[]): Promise<MailPermit>
   /** Seconds until each key has a mail left, 0 for at once. Counts nothing. */
   waitFor(purpose: MailPurpose, keys: readonly string[]): Promise<number>

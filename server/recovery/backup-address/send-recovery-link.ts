@@ -1,4 +1,4 @@
-// The worker's part of recovery by backup address: mails the link if the account has the address.
+// The worker mails a recovery link if the account has the typed address.
 import type { Db } from '#db/connection.ts'
 import { lockAccount } from '#server/accounts/accounts/change-account.ts'
 import { msPerMinute } from '#server/core/durations.ts'
@@ -42,7 +42,7 @@ export async function sendRecoveryLink(
     // Security: A link that was asked for in an earlier epoch is not sent.
     // The account is locked first, as a reset does it: one order avoids deadlocks.
     const locked = await lockAccount(trx, { accountId, epoch }, 'allowed')
-    // One transaction locks and counts: two workers send one mail, and one that dies counts none.
+    // In one transaction, so that two workers send one mail and a dying one counts none.
     const request = await lockLinkRequest(trx, keyring, flowId)
     if (!request || request.decided || request.sends !== sends) return
     const account = locked.kind === 'locked' ? locked.account : undefined
@@ -51,7 +51,7 @@ export async function sendRecoveryLink(
     const matches = account && own?.canonical === request.typed.canonical && givesWayBack(own, all)
     const permit = matches ? await mailLimit.within(trx).permit('reset', [asker]) : undefined
     const permitted = matches && permit?.kind === 'permitted'
-    // Only the log shows this full limit. A page with it would reveal whose address was typed.
+    // Only the log says this. A page would reveal whose address was typed.
     if (matches && !permitted)
       log.security({ event: 'limit.reached', account: account.address, what: 'reset-mails' })
     const at = clock.now()

@@ -13,7 +13,7 @@ export interface BackupAddress extends LinkedContact {
   readonly kind: 'backup-address'
 }
 
-/** Runs the same query for every id, even for `nobody`, so that both take the same time. */
+/** Runs the same query for every id, even for `nobody`: it takes the same time. */
 export async function findBackupAddress(
   db: Db | Trx,
   keyring: Keyring,
@@ -54,7 +54,7 @@ export type PutBackupAddress =
   | { readonly kind: 'put'; readonly old: BackupAddress | undefined }
   | { readonly kind: 'taken' }
 
-/** Only for an address that was just proven or is restored. After `taken` nothing has changed. */
+/** For an address that was just proven or is restored. `taken`: nothing was changed. */
 export async function putBackupAddress(
   trx: AccountTrx,
   keyring: Keyring,

@@ -1,4 +1,4 @@
-// Samples of the pages of a contact, and what samples of other recovery methods use too.
+// Samples of a contact's pages, and what samples of other methods use too.
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
 
 const example = '+375 29 491 19 11'

@@ -1,4 +1,4 @@
-// What all notices with the link “this was not me” share. Each `messages.ts` of theirs includes it.
+// What all notices with an undo link share, for the `messages.ts` of their features.
 
 import { z } from 'zod'
 import { msPerDay } from '#server/core/durations.ts'
@@ -8,7 +8,7 @@ export const noticeParams = {
   ...occasion,
   /** `null` for a reader who must not get the link: a contact that was just added. */
   undoToken: token.nullable(),
-  /** What the link can do. A message queued before this field existed promises the least. */
+  /** What the link can do. A message older than this field promises the least. */
   undoPower: z.enum(['restore', 'new-password', 'end-sessions']).default('end-sessions'),
 }
 
@@ -23,7 +23,7 @@ function derive(
   return { power: undoPower, undoUntil: until.toISOString() }
 }
 
-/** A notice without the link “this was not me” leads to a recovery instead. */
+/** A notice without the undo link leads to a recovery instead. */
 export const notice = {
   links: { undoLink: ['/undo/', 'undoToken'], recoverLink: '/recover' },
   words: ['power'],

@@ -23,7 +23,7 @@ import { powerOf } from '../undo/undo-power.ts'
 import type { Contact, LinkedContact } from './contact.ts'
 import { type Reader, readersOf } from './notice-readers.ts'
 
-/** Messages about a change that the owner may not have made. Their parameters have `undoToken`. */
+/** Messages about a change that the owner may not have made. */
 export type NoticeName = {
   [N in MessageName]: CheckedParams<N> extends { undoToken: string | null } ? N : never
 }[MessageName]
@@ -44,9 +44,9 @@ export interface Notice<N extends NoticeName> {
   readonly undone?: LinkedContact | undefined
   /** The contact that came with the change. It gets a notice without a link. */
   readonly added?: Contact | undefined
-  /** Links that the change voids. Their readers get new links, so that no change silences them. */
+  /** Links that the change voids. Their readers get new ones: no change silences them. */
   readonly replaces?: readonly ContactLink[]
-  /** Contacts lost lately, with links that the change voids. They count where ages are compared. */
+  /** Contacts lost lately, to compare their age with the readers'. */
   readonly known?: readonly LinkedContact[]
   /** For events that somebody could cause over and over, because each SMS costs money. */
   readonly lettersOnly?: boolean
@@ -76,7 +76,7 @@ export async function notifyOwner<N extends NoticeName>(
   const account = await findAccount(trx, accountId)
   if (!account) throw new Error('a notice about no account')
   const changeId = randomUUID()
-  // All links are made first, because a link of a lost contact limits what the mailbox's can do.
+  // All links first: one of a lost contact limits what the mailbox's link can do.
   const offers = await offerLinks(trx, parts, notice, changeId)
   const { locale } = account
   for (const [nth, { reader, undoToken }] of offers.entries()) {

@@ -11,7 +11,7 @@ import type { Locale } from '#server/kit/i18n/texts.ts'
 import { beginnings } from './flow-states.ts'
 import { insertFlow, sealTyped } from './store.ts'
 
-/** An account id that nobody has. With it an unknown name runs the same queries as a known one. */
+/** No account has this id. With it an unknown name runs the same queries. */
 export const nobody = '00000000-0000-0000-0000-000000000000'
 
 /** Longer than any proof lives, so that the flow can still say that a code is dead. */
@@ -52,7 +52,7 @@ export interface BeginParts {
 
 /**
  * Security: Known and unknown names leave the same rows and the same jobs behind.
- * @param about.network by `networkOf`; limits count it even after the browser moves to another one
+ * @param about.network by `networkOf`; it counts even if the browser moves to another one
  */
 export async function beginRecovery(
   { db, clock, keyring, settings }: BeginParts,
@@ -67,7 +67,7 @@ export async function beginRecovery(
 ): Promise<void> {
   const { tokenHash, device, network, locale, client } = about
   const typed = parseTypedLogin(about.login, settings.mailDomains)
-  // A text that cannot be the name of a mailbox counts as its own name, so it has limits too.
+  // A text that cannot be a mailbox's name has limits too, under the text itself.
   const name = typed ? typed.login : about.login.trim().toLowerCase()
   const address = addressOf(name, typed?.domain ?? settings.mailDomains[0] ?? '')
   const shown = typed ? address : about.login.trim().slice(0, longestShown).toWellFormed()

@@ -13,9 +13,9 @@ export const newPasswordPath = '/recover/new-password'
 export interface FlowSteps {
   flowOf(req: Request): Promise<Flow | undefined>
   dueOf(flow: Flow | undefined): string
-  /** Returns the flow if it is in one of these states. Otherwise redirects to the due step. */
+  /** Returns a flow in one of these states. Otherwise redirects to the due step. */
   flowAt(req: Request, res: Response, states: readonly FlowState[]): Promise<Flow | undefined>
-  /** Like `flowAt`, for a sent form. Refuses a form of another flow than the browser is in. */
+  /** Like `flowAt`, for a sent form: refuses a form of another flow. */
   formFlowAt(
     req: Request,
     res: Response,

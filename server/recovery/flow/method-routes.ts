@@ -26,7 +26,7 @@ export interface MethodRouteParts {
   readonly method: RecoveryMethod
 }
 
-/** How many codes or links the flow had asked for when the form was shown. Shows a second click. */
+/** How many codes the flow had asked for when the form was shown: shows a second click. */
 const readSeen = (seen: string | undefined): number | undefined =>
   /^\d{1,9}$/.test(seen ?? '') ? Number(seen) : undefined
 

@@ -22,11 +22,11 @@ export type Proven =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
 
-/** The third wrong code or answer in a day, over all flows of a name, sends its owner a notice. */
+/** The third failure of a name in a day, over all its flows, sends its owner a notice. */
 const failuresBeforeNotice = 3
 const failuresOfDay = { points: Number.MAX_SAFE_INTEGER, seconds: msPerDay / msPerSecond }
 
-/** Counts by the typed name, so that the cost is the same whether or not anybody has it. */
+/** Counts by the typed name: it costs the same whether or not anybody has it. */
 async function countFailure(trx: Trx, { nameKey, accountId, client }: Flow): Promise<void> {
   const today = await createLimits(trx).limit('recovery-failures', failuresOfDay).count(nameKey)
   if (today.kind === 'counted' && today.used === failuresBeforeNotice)
@@ -65,7 +65,7 @@ async function judgeProof(
   flow: Flow,
   input: string,
 ): Promise<Proven> {
-  // A right proof that comes too late is wrong: another was faster, or the account was blocked.
+  // A right proof may be too late: another was faster, or the account was blocked.
   const move = async (trx: Trx, proofHash?: Buffer): Promise<Proven> =>
     (await noteProof(trx, flow.id, method.id, clock.now(), proofHash))
       ? { kind: 'proven' }

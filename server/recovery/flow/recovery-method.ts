@@ -29,15 +29,15 @@ export interface MethodFlow {
 export type ChallengeOutcome =
   /** The same whether or not a message is sent. */
   | { readonly kind: 'asked' }
-  /** The text cannot be a contact of this kind. `reason` names an error text of the field. */
+  /** The text cannot be a contact of this kind. `reason` names an error text. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** `underWay`: this flow's earlier request for the same contact can still be answered. */
+  /** `underWay`: an earlier request for the same contact is still alive. */
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number; readonly underWay?: boolean }
 
 export type ProofOutcome =
-  /** `proofHash`: which proof `settle` spends, where an account has several, as printed codes. */
+  /** `proofHash`: which of several proofs `settle` spends, such as a printed code. */
   | { readonly kind: 'right'; readonly proofHash?: Buffer }
-  /** The hasher decides after the commit, so that slow hashing holds no row and no connection. */
+  /** The hasher decides after the commit: slow hashing holds no row and no connection. */
   | {
       readonly kind: 'verify'
       readonly verifier: string | null
@@ -45,7 +45,7 @@ export type ProofOutcome =
       /** Takes the counted try back where the hasher was too busy to judge it. */
       readonly takeBack: (trx: Trx) => Promise<void>
     }
-  /** `reason` names an error text of the field: `wrong`, `dead`, or why the text was no try. */
+  /** `reason` names an error text: `wrong`, `dead`, or why the text was no try. */
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
 
@@ -55,13 +55,13 @@ export interface MethodPage<Field extends string | null = string> {
   /** Under `/recover/`. */
   readonly path: string
   readonly field: Field
-  /** After an error the field keeps the typed text, because it is too long to type again. */
+  /** Keeps the typed text after an error: it is too long to type again. */
   readonly keepsTyped?: true
-  /** Keys of error texts by reason, where the common texts of the field do not fit. */
+  /** Keys of error texts by reason, where the common ones do not fit. */
   readonly errorTexts?: Readonly<Record<string, string>>
 }
 
-/** The pages of a method as data: the flow shows them without knowing the method. */
+/** The pages as data, so that the flow can show them without knowing the method. */
 export interface MethodPages {
   /** Place among the choices of a recovery: the smallest rank comes first. */
   readonly rank: number
@@ -75,11 +75,11 @@ export interface DescribedMethod {
   readonly id: MethodId
   /** `pending`: waits for its code. `removed`: gone for ever. `closed`: switched off. */
   readonly state: 'set' | 'none' | 'pending' | 'removed' | 'closed'
-  /** True for the security question: others may know the answer or guess it. */
+  /** Others may know the answer or guess it. */
   readonly weak: boolean
   readonly href: string
   readonly masked?: string
-  /** A text for the owner beside the state, for example how many codes are left. */
+  /** A text beside the state, for example how many codes are left. */
   readonly detail?: { readonly text: string; readonly params?: TextParams }
   readonly since?: Date
   readonly provenAt?: Date
@@ -104,7 +104,7 @@ export interface OwnedMethod {
   sureSince(trx: AccountTrx, accountId: string): Promise<Date | undefined>
   doubt(trx: AccountTrx, accountId: string, at: Date): Promise<void>
   remove(trx: AccountTrx, accountId: string, at: Date): Promise<void>
-  /** What a stranger may have set opens nothing any more. Returns whether a contact was removed. */
+  /** Ends what a stranger may have set. Returns whether a contact was removed. */
   distrust(trx: AccountTrx, accountId: string, at: Date): Promise<boolean>
   restore(
     trx: AccountTrx,
@@ -121,10 +121,10 @@ export interface RecoveryMethod extends OwnedMethod {
   readonly id: MethodId
   /** False where the operator switched it off: its owner still sees it, a recovery does not. */
   readonly isOffered: boolean
-  /** `always`: a new password waits, so that the owner can object. `sometimes`: by a setting. */
+  /** Whether a new password waits, so that the owner can object. `sometimes`: by a setting. */
   readonly hold: 'never' | 'sometimes' | 'always'
   readonly pages: MethodPages
-  /** Keys of its texts on the help page; undefined while the method is switched off. */
+  /** Keys of texts on the help page; undefined while switched off. */
   readonly help: { readonly title: string; readonly text: string } | undefined
   /** What the proof page shows; null before the challenge. Same work for every flow. */
   showProof(db: Db | Trx, flow: MethodFlow): Promise<Readonly<Record<string, unknown>> | null>
@@ -155,7 +155,7 @@ export interface RecoveryMethod extends OwnedMethod {
    * @returns the strength of the proof; false where the link is dead or the method was changed
    */
   settle(trx: AccountTrx, flow: MethodFlow, proofHash: Buffer | null): Promise<Strength | false>
-  /** After a weak proof a probation follows. `settle` may call one proof weak. */
+  /** A probation follows a weak proof. `settle` may call one proof weak. */
   readonly strength: Strength
   readonly tasks: TaskList
 }

@@ -7,8 +7,8 @@ import { type Flow, mailboxOf } from './store.ts'
 export interface StepPages {
   show(req: Request, res: Response, flow: Flow, page: Page): void
   /**
-   * If the form belongs to another flow than the browser's, says so on a page and returns true.
-   * @param form.due address of the step that is due in the browser's flow, if it goes on
+   * If the form is of another flow than the browser's, shows a page about it and returns true.
+   * @param form.due address of the due step of the browser's flow, if it goes on
    */
   refuseOther(
     req: Request,

@@ -15,7 +15,7 @@ export interface Flow {
   /** False for a decoy: no account has the name, or it is blocked, closed or in another epoch. */
   readonly live: boolean
   readonly epoch: number | null
-  /** The mailbox as the flow's pages name it, sealed; null in flows older than this column. */
+  /** The mailbox as pages name it, sealed; null in flows older than this column. */
   readonly typedSealed: string | null
   readonly nameKey: string
   readonly limitKey: string
@@ -89,7 +89,7 @@ export async function insertFlow(trx: Trx, flow: NewFlow): Promise<void> {
   })
 }
 
-/** The flow of a token that has not expired. A proven flow must be live; others may be decoys. */
+/** A flow that has not expired. A proven one must be live, others may be decoys. */
 export async function findFlow(
   db: Db | Trx,
   tokenHash: Buffer,
@@ -182,7 +182,7 @@ export async function finishFlow(
   return rowCount === 1
 }
 
-/** Proven flows die, others go on as decoys. @param provenBy ends only flows of these methods */
+/** Proven flows die, others go on as decoys. @param provenBy only these methods */
 export async function endFlows(
   trx: AccountTrx,
   accountId: string,

@@ -14,7 +14,7 @@ import type { LinkedContact } from '../contacts/contact.ts'
 
 const noteTask = 'guessing:note'
 const hourly = { points: 1, seconds: msPerHour / msPerSecond }
-/** A job may run twice. Each guessing is remembered for a day, so that it is recorded once. */
+/** A job may run twice, so each guessing is remembered for a day. */
 const once = { points: 1, seconds: msPerDay / msPerSecond }
 
 export type Guessed = 'sign-in' | 'recovery'
@@ -27,7 +27,7 @@ export interface GuessingParts extends MessageParts {
 
 /**
  * Security: A failed try costs the same whether or not anybody has the name.
- * @param guessing.accountId `nobody`, an id that no account has, if nobody has the name
+ * @param guessing.accountId `nobody` if nobody has the name
  */
 export async function enqueueGuessing(
   trx: Trx,

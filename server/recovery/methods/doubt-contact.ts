@@ -1,4 +1,4 @@
-// When somebody proves to have a contact of another account: doubts it, and notifies that account.
+// Doubts a contact, and notifies its account, when somebody else proves to have it.
 import type { Db, Trx } from '#db/connection.ts'
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import { findAccount } from '#server/accounts/accounts/store.ts'

@@ -6,14 +6,14 @@ export interface MethodCard extends Pick<DescribedMethod, 'id' | 'href' | 'maske
   readonly isDoubtful: boolean
   readonly since: Date | undefined
   readonly provenAt: Date | undefined
-  /** Key of the text that says what the method is, or why it cannot be set any more. */
+  /** Key of a text: what the method is, or why it cannot be set any more. */
   readonly what: string
   readonly isGone: boolean
   readonly strength: 'weak' | 'strong'
   readonly actions: MethodActions | undefined
 }
 
-/** Which links the card has now. `endDoubt` and `change` also name the texts of theirs. */
+/** Which links the card has now. `endDoubt` and `change` also name their texts. */
 export interface MethodActions {
   readonly enterCode: boolean
   readonly endDoubt: 'again' | 'confirm' | undefined

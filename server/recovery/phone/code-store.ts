@@ -74,7 +74,7 @@ export async function lockCodeRequest(
   return await findCodeRequest(trx, keyring, flowId)
 }
 
-/** Keeps the digest of the code, and so answers the request. True for exactly one worker. */
+/** Keeps the digest of the code to type. True for exactly one worker. */
 export async function decideCode(
   trx: Trx,
   keyring: Keyring,
@@ -121,7 +121,7 @@ export const numberOf = (keyring: Keyring, { numberSealed }: CountedCode): strin
     ? openTyped(keyring, numberSealed).e164
     : ''
 
-/** The digest to compare; null if there is no code yet, or if its key has left SECRET_KEYS. */
+/** The digest to compare; null without a code, or if its key has left SECRET_KEYS. */
 export const digestOfCode = (
   keyring: Keyring,
   flowId: string,

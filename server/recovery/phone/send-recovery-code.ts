@@ -1,4 +1,4 @@
-// The worker's part of recovery by SMS: sends the code if the account has the typed number.
+// The worker sends a recovery code if the account has the typed number.
 import type { Db } from '#db/connection.ts'
 import { lockAccount } from '#server/accounts/accounts/change-account.ts'
 import { parsePhoneNumber } from '#server/core/identifiers/phone-number.ts'
@@ -42,7 +42,7 @@ export async function sendRecoveryCode(
     // Security: A code that was asked for in an earlier epoch is not sent.
     // The account is locked first, as a reset does it: one order avoids deadlocks.
     const locked = await lockAccount(trx, { accountId, epoch }, 'allowed')
-    // One transaction locks and counts: two workers send one SMS, and one that dies counts none.
+    // In one transaction, so that two workers send one SMS and a dying one counts none.
     const request = await lockCodeRequest(trx, keyring, flowId)
     if (!request || request.decided || request.sends !== sends || request.expiresAt <= clock.now())
       return
@@ -54,7 +54,7 @@ export async function sendRecoveryCode(
     const afterSeconds = shortWaitOf(permit)
     if (afterSeconds !== undefined)
       return await enqueue(trx, sendCodeTask, { flowId, accountId, epoch, sends }, { afterSeconds })
-    // Only the log shows this full limit. A page with it would reveal whose number was typed.
+    // Only the log says this. A page would reveal whose number was typed.
     if (permit?.kind === 'refused') {
       const what = `sms-${permit.reason}` as const
       log.security({ event: 'limit.reached', account: account?.address, what })
@@ -73,7 +73,7 @@ export async function sendRecoveryCode(
   })
 }
 
-/** The wait that pages show ends a moment before this one: then a short rest is left to wait. */
+/** The wait that pages show ends a moment before the real one: a short rest is left. */
 function shortWaitOf(permit: SmsPermit | undefined): number | undefined {
   if (permit?.kind !== 'refused' || permit.reason !== 'wait') return undefined
   const seconds = permit.retryAfterSeconds

@@ -33,7 +33,7 @@ export type SmsPermit =
 export interface SmsLimit {
   /**
    * All purposes and accounts share the limits of a number.
-   * @param about.confirmed whether the account for which the SMS is sent owns the number
+   * @param about.confirmed whether the account has the number
    */
   permit(
     number: SmsNumber,

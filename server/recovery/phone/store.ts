@@ -11,7 +11,7 @@ export interface Phone extends LinkedContact {
   readonly kind: 'phone'
 }
 
-/** Runs the same query for every id, even for `nobody`, so that both take the same time. */
+/** Runs the same query for every id, even for `nobody`: it takes the same time. */
 export async function findPhone(
   db: Db | Trx,
   keyring: Keyring,
@@ -46,7 +46,7 @@ export type PutPhone =
   | { readonly kind: 'put'; readonly old: Phone | undefined }
   | { readonly kind: 'taken' }
 
-/** Only for a number that was just proven or is restored. After `taken` nothing has changed. */
+/** For a number that was just proven or is restored. `taken`: nothing was changed. */
 export async function putPhone(
   trx: AccountTrx,
   keyring: Keyring,

@@ -6,7 +6,7 @@ import { findSheet, hasCode, markSheetDoubtful, removeSheet, spendCode } from '.
 const id = 'recovery-codes'
 const own = { id, weak: false, href: '/account/recovery/recovery-codes' } as const
 
-/** With this many codes left, or fewer, a warning asks the owner to print new ones. */
+/** With so few codes left a warning asks the owner to print new ones. */
 const few = 2
 
 const owned: OwnedMethod = {
@@ -32,7 +32,7 @@ const owned: OwnedMethod = {
   async remove(trx, accountId) {
     await removeSheet(trx, accountId)
   },
-  // Brought into doubt, not removed: the owner may have made the sheet, and sees that it is shut.
+  // Not removed: the owner may have made the sheet, and sees that it is shut.
   async distrust(trx, accountId, at) {
     await markSheetDoubtful(trx, accountId, at)
     return false

@@ -43,7 +43,7 @@ export function recoveryCodeRoutes(parts: RecoveryParts): Router {
     })
 }
 
-/** These codes have letters, but the common error texts of codes speak of digits. */
+/** The common error texts speak of digits, but these codes have letters. */
 const errorTexts: Readonly<Record<string, string>> = {
   shape: 'recovery-codes.errors.shape',
   wrong: 'recovery-codes.errors.other-sheet',
@@ -68,7 +68,7 @@ const takeCodeBack =
       const issued = await issueSheet(parts, asking, codes)
       if (issued.kind === 'probation') return sheet.onProbation(req, res, issued.until)
     } else {
-      // After a first click has put the sheet in force, there are no new codes at the second one.
+      // A second click finds no new codes: the first has put the sheet in force.
       if (codes.length > 0) return refuse('wrong')
       if (!(await hasCode(parts.db, accountOf(req).id, digestOfCode(code)))) return refuse('dead')
     }

@@ -3,7 +3,7 @@ import { type QuestionId, questionIds } from './questions.ts'
 
 /** Security: A name without a question always gets the same decoy from the list. */
 export function decoyQuestion(keyring: Keyring, nameKey: string): QuestionId {
-  // With the oldest key and a ranking, few decoys change when keys or questions are added.
+  // By the oldest key and a ranking: few decoys change when a question is added.
   const keyId = keyring.keyIds.at(-1) ?? keyring.newestKeyId
   const rankOf = (id: string) =>
     keyring.digestUnder(keyId, 'security-question.decoy', `${nameKey} ${id}`) ?? Buffer.alloc(0)

@@ -31,7 +31,7 @@ export const ownedSecurityQuestion = (mode: 'direct' | 'hold' | 'off'): OwnedMet
   async remove(trx, accountId, at) {
     await removeSecurityQuestion(trx, accountId, at)
   },
-  // Brought into doubt, not removed: after a removal its owner could never set a question again.
+  // Not removed: after a removal its owner could never set a question again.
   async distrust(trx, accountId, at) {
     await markSecurityQuestionDoubtful(trx, accountId, at)
     return false

@@ -68,7 +68,7 @@ export type QuestionSet = { readonly kind: 'set' } | { readonly kind: 'removed' 
 export type QuestionRemoved = { readonly kind: 'removed' } | { readonly kind: 'none' } | OnProbation
 
 /**
- * Keeps the argon2id hash of a keyed digest of the answer. Setting the same again changes nothing.
+ * Keeps argon2id over a keyed digest. Setting the same answer again changes nothing.
  * @throws BusyError if too many hashes wait
  */
 export async function setQuestion(

@@ -68,7 +68,7 @@ export async function putSecurityQuestion(
   return rows[0].added ? 'added' : 'changed'
 }
 
-/** Leaves a row that forbids another question for ever. False if there was no question. */
+/** Leaves a row that forbids another question. False if there was no question. */
 export async function removeSecurityQuestion(
   trx: AccountTrx,
   accountId: string,

@@ -34,8 +34,7 @@ export const linksToReplace = (
 
 /**
  * @param offer.contact gets the link; absent for the mailbox
- * @param offer.replaces links that are void now. The new link takes back as much as the contact's
- *   old one did.
+ * @param offer.replaces void links. The new one takes back as much as the contact's old one.
  * @returns its token, which is stored only as a hash
  */
 export async function offerUndo(

@@ -25,7 +25,7 @@ export type ReaderKind = 'mailbox' | 'contact' | 'old-contact' | 'new-contact'
 /** The links of these readers give a new password and put contacts back. */
 export const contactReaders: readonly ReaderKind[] = ['contact', 'old-contact']
 
-/** Stands for a contact, so that its earlier links are found when a new one replaces them. */
+/** Stands for a contact: finds its earlier links when a new one replaces them. */
 export const readerDigestOf = (keyring: Keyring, { kind, canonical }: Contact): Buffer =>
   keyring.digest(readerPurpose, JSON.stringify([kind, canonical]))
 
@@ -133,7 +133,7 @@ export interface ContactLink {
 
 /**
  * Live links of contacts, also of contacts that were replaced or removed.
- * @param about.since leaves out links that reach back further, else links could be renewed for ever
+ * @param about.since leaves out links that reach back further: else they never ended
  */
 export async function listContactLinks(
   trx: Trx,

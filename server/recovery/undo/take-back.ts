@@ -13,7 +13,7 @@ export interface TakeBackParts extends NoticeParts {
   readonly methods: RecoveryMethods
 }
 
-/** All changes since the disputed one count as the stranger's. A removed contact gets a notice. */
+/** All later changes count as the stranger's too. A removed contact gets a notice. */
 export async function takeBack(
   trx: AccountTrx,
   parts: TakeBackParts,
@@ -39,7 +39,7 @@ export async function takeBack(
       accountId,
       name: `recovery-method-${what}`,
       params: { method: id },
-      // Under this name a later undo does not take it for a change that the stranger made.
+      // Under this name a later undo does not take it for the stranger's change.
       change: 'undo.used',
       at,
       client,

@@ -61,7 +61,7 @@ export async function describeUndo(
   })
 }
 
-/** The mailbox of a link, even of a dead one. The notice with the link named it too. */
+/** Also for a dead link: the notice that brought it named the mailbox too. */
 export async function findMailboxOfLink(
   { db, keyring }: Pick<UndoChangeParts, 'db' | 'keyring'>,
   token: string,
@@ -147,7 +147,7 @@ async function voidPassword(
   const voidsLinks = isOfContact(undo)
   const replaces = voidsLinks ? await linksToReplace(trx, parts, accountId, at) : []
   await changePassword(trx, parts, { accountId, password, at, by: 'recovery', voidsLinks })
-  // A contact's link proves more than an answer, so it ends the probation. The mailbox's does not.
+  // A contact's link proves more than an answer. The mailbox's link does not.
   if (voidsLinks) await endProbation(trx, accountId)
   else await startProbation(trx, accountId, probationEnd(parts, at))
   if (voidsLinks) {
