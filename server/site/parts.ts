@@ -3,10 +3,10 @@ import type { AllSamples } from '#server/kit/feature.ts'
 import type { Overview } from '#server/kit/pages/overview.ts'
 
 export interface SiteParts extends DeskPageParts {
-  /** After SIGTERM: no new visitor is to come. */
+  /** True after SIGTERM: `/readyz` then says no, so that the load balancer sends nobody. */
   readonly isDraining: () => boolean
-  /** What each feature shows on the owner's page. */
+  /** What each feature adds to the overview. */
   readonly overviews: () => readonly Overview[]
-  /** Loads the samples of every feature. */
+  /** Loads the samples late, since only the gallery needs them. */
   readonly loadSamples: () => Promise<AllSamples>
 }

@@ -1,7 +1,7 @@
 // The text that a started portal prints.
 import type { KitSettings } from '#server/kit/settings/settings.ts'
 
-/** @param embedded the portal runs its own database */
+/** @param embedded true if the portal runs its own PostgreSQL */
 export function startUpText(
   settings: KitSettings,
   port: number | undefined,

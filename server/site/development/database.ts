@@ -11,7 +11,7 @@ export async function startDevelopmentDatabase(dataDir: string): Promise<Develop
   return { url: await ensureDatabase(server, 'postern'), stop: server.stop }
 }
 
-/** For a command: uses the server of a running portal, or starts one until `stop`. */
+/** For a command: takes the database of a running portal, else starts one until `stop`. */
 export async function borrowDevelopmentDatabase(dataDir: string): Promise<DevelopmentDatabase> {
   const running = await findRunningPostgres(dataDir)
   return running

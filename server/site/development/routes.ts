@@ -1,4 +1,4 @@
-// The development outbox: messages that would have been sent.
+// The development outbox: messages that would have been sent in production.
 import { Router } from 'express'
 import { type OutboxParts, readOutbox } from '#server/kit/messages/outbox.ts'
 import type { Pages } from '#server/kit/pages/pages.ts'

@@ -1,9 +1,9 @@
-// Development keys in a folder, so that a second start can open what the first one sealed.
+// Keeps the keys of development in a file, so that the next start opens what this one sealed.
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newToken } from '#server/core/keys/secrets.ts'
 
-/** Creates the keys on first use. */
+/** Reads the keys from the folder. The first call makes one. */
 export async function developmentSecretKeys(folder: string): Promise<string[]> {
   const file = join(folder, 'secret-keys')
   const made = newToken()

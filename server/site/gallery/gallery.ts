@@ -18,7 +18,7 @@ export const findSample = (
   state: string,
 ): Sample | undefined => samples.find((sample) => sample.page === page && sample.state === state)
 
-/** Without SMS, which have no layout. */
+/** Samples of mails. SMS have no layout to look at. */
 export const mailSamplesOf = ({
   messageSamples,
   catalogue,
@@ -42,7 +42,7 @@ export const renderMailSample = (
 ): Promise<MailContent> =>
   render.mail(name, checkParams(catalogue, name, params as never), locale, sampleAddress)
 
-/** The locals of the frame. */
+/** What a sample's page needs around its own locals. */
 export const frameOf = (sample: Sample) => ({
   csrfToken: 'a-sample-has-no-token',
   account: sample.signedIn ? { address: sampleAddress } : null,
@@ -68,7 +68,7 @@ export interface GalleryParts {
 
 export type RenderSample = (sample: Sample, locale: Locale, path: string) => string
 
-/** Renders samples without a server. `path` is the page's path. */
+/** Renders samples without a server. */
 export function createSampleRenderer({
   views,
   texts,

@@ -5,7 +5,7 @@ import type { RenderMessage } from '#server/kit/messages/rendering/render.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import type { Pages } from '#server/kit/pages/pages.ts'
 
-// Loaded with the first request, so that samples cost no memory before.
+// Loaded with the first request: a portal whose gallery nobody opens needs no memory for it.
 const gallery = () => import('./gallery.ts')
 
 export interface GalleryRouteParts {
@@ -54,7 +54,7 @@ export function galleryRoutes({ pages, render, loadSamples }: GalleryRouteParts)
     if (!sample) throw new NotFound('no such sample')
     const { text, html } = await renderMailSample(render, all, sample, req.locale)
     if (req.query.as === 'text') return res.type('text/plain').send(text)
-    // Mails carry their style inline, because most programs load nothing.
+    // Mails carry their style inline, since most mail programs load no style sheets.
     return res
       .set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")
       .send(html)

@@ -1,11 +1,11 @@
-// Prometheus metrics. Their own listener keeps them away from visitors.
+// Prometheus metrics. They have a listener of their own, so that visitors cannot read them.
 import { createServer, type Server } from 'node:http'
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import { type BrakeName, brakeNames } from '#server/kit/limits/brakes.ts'
 import type { ObservedRequest } from '#server/kit/web/request-log.ts'
 
 export interface Metrics {
-  /** Takes the gauges of the features. */
+  /** Features register their gauges here. */
   readonly registry: Registry
   readonly observeRequest: (request: ObservedRequest) => void
   readonly countBrake: (brake: BrakeName) => void
@@ -47,7 +47,7 @@ function registerBrakes(registry: Registry): Counter<'brake'> {
     labelNames: ['brake'],
     registers: [registry],
   })
-  // Prometheus misses the first increase of a counter that did not exist before.
+  // Each counter starts at 0: Prometheus would miss the first increase of a new counter.
   for (const brake of brakeNames) brakes.inc({ brake }, 0)
   return brakes
 }

@@ -4,12 +4,12 @@ import type { Db } from '#db/connection.ts'
 import { pendingMigrations } from '#db/migrate.ts'
 import { probeLimits } from '#server/kit/limits/count-store.ts'
 
-/** Anybody may probe, so one positive answer serves all probes of this time. */
+/** Anybody may probe, so one good answer also serves the probes that follow. */
 const yesHoldsMs = 1000
-/** A full disk often takes a small row and refuses the next large one. */
+/** After a refused write, a probe that succeeds proves little: a full disk takes small rows. */
 const distrustMs = 5000
 
-/** The returned check never throws, and may be called as often as you like. */
+/** @returns a check that never throws and costs little, however often it is called */
 export function createReadiness(db: Db): () => Promise<boolean> {
   let migrated = false
   let refusedAt = Number.NEGATIVE_INFINITY
@@ -22,7 +22,7 @@ export function createReadiness(db: Db): () => Promise<boolean> {
   async function ask(): Promise<boolean> {
     migrated ||= (await pendingMigrations(db)).length === 0
     if (!migrated || performance.now() - refusedAt < distrustMs) return false
-    // The database may answer while the accounts are locked, or unreadable for this role.
+    // The database may answer although `accounts` is locked, or this role may not read it.
     await db('accounts').first('id')
     // A standby can read but not write.
     await probeLimits(db)

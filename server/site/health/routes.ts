@@ -2,7 +2,7 @@ import { Router } from 'express'
 import type { Db } from '#db/connection.ts'
 import { createReadiness } from './readiness-store.ts'
 
-/** Belongs before sessions and form tokens: probes have neither. */
+/** Mount it before sessions and form tokens, which probes do not have. */
 export function healthRoutes(db: Db, isDraining: () => boolean): Router {
   const isReady = createReadiness(db)
   return Router()

@@ -1,4 +1,4 @@
-// The view model of `/help/mail-programs`.
+// What the page `/help/mail-programs` shows.
 import type { MailServer, MailService } from '#server/core/mail-server.ts'
 import {
   bestServerOf,
@@ -35,11 +35,11 @@ export interface MailProgramsPage {
   /** Why the typed address is refused. */
   readonly refusal: 'shape' | 'foreign' | null
   readonly servers: readonly ServerRows[]
-  /** The Apple profile. Null without an address, undefined without servers for it. */
+  /** The Apple profile. Null if the address is not known, undefined without IMAP or SMTP. */
   readonly profile: { readonly href: string; readonly image: string } | null | undefined
 }
 
-/** @param own the address of a signed-in visitor; it wins over a typed one */
+/** @param own the address of a signed-in visitor, which is used instead of a typed one */
 export function mailProgramsPage(
   description: MailServers,
   query: { readonly program?: unknown; readonly address?: unknown },

@@ -1,5 +1,3 @@
-// The help pages.
-
 import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { type Sample, sampleAddress, sampleQrCode } from '#server/kit/pages/sample.ts'
 import { describeMailServers } from '#server/mail/mail-programs/mail-servers.ts'

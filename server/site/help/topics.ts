@@ -1,4 +1,4 @@
-/** In the order of the index. Path `/help/TOPIC`, page id `help-TOPIC`, view `help/TOPIC`. */
+/** As the index lists them. Path `/help/TOPIC`, page id `help-TOPIC`, view `site/help/TOPIC`. */
 export const helpTopics = [
   'recovery',
   'mail-programs',

@@ -1,4 +1,4 @@
-// Puts together what the features bring to the owner's page.
+// Joins what the features bring to the overview.
 import type { Overview, OverviewLink, OverviewSection } from '#server/kit/pages/overview.ts'
 
 export const inPlace = <Ranked extends { readonly rank: number }>(
@@ -10,7 +10,7 @@ export interface JoinedOverview {
   readonly links: readonly OverviewLink[]
 }
 
-/** One after the other, so that a page holds one connection. */
+/** Asks one feature after the other, so that a page holds one database connection. */
 export async function readOverview(
   all: readonly Overview[],
   accountId: string,

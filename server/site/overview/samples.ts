@@ -1,5 +1,3 @@
-// The home page, and the overview of an account.
-import type { FeatureSamples } from '#server/kit/feature.ts'
 import type { OverviewSample } from '#server/kit/pages/overview.ts'
 import type { Sample } from '#server/kit/pages/sample.ts'
 import { inPlace } from './join-overview.ts'
@@ -9,7 +7,7 @@ export const samples: readonly Sample[] = [
   { page: 'home', state: 'signed-in', view: 'site/overview/home', signedIn: true },
 ]
 
-/** The overview in every state that a feature names. */
+/** Makes one sample of the overview for each state that a feature names. */
 export function joinSamples(all: readonly FeatureSamples[]): readonly Sample[] {
   const given = all.map(({ overviewSamples = {} }) => overviewSamples)
   const states = new Set(given.flatMap((each) => Object.keys(each)))

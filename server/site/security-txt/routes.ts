@@ -4,7 +4,7 @@ import { msPerDay } from '#server/core/durations.ts'
 
 const yearMs = 365 * msPerDay
 
-/** RFC 9116. Section 2.5.5 recommends to expire in less than a year. */
+/** RFC 9116. Section 2.5.5 wants the file to expire in less than a year. */
 export function securityTxtRoutes(baseUrl: string, contact: string, clock: Clock): Router {
   return Router().get('/.well-known/security.txt', (_req, res) => {
     const expires = new Date(clock.now().getTime() + yearMs / 2)
