@@ -27,7 +27,7 @@ export interface WantedAppPassword {
   readonly client: ClientInfo
   readonly name: string
   readonly services: readonly MailService[]
-  /** Digest of the sent form: a form that is sent again gets the same app password. */
+  /** Digest of the form: sent again, it gets the same app password. */
   readonly form?: Buffer
 }
 
@@ -41,7 +41,7 @@ class Full extends Error {
   override readonly name = 'Full'
 }
 
-/** Thrown for a form that came before: the roll-back keeps the platform from a useless revision. */
+/** Thrown for a form that came before, to roll the new revision back. */
 class AlreadyCreated extends Error {
   override readonly name = 'AlreadyCreated'
   readonly id: string
@@ -86,7 +86,7 @@ async function insertAndNotify(
   const { accountId } = proof
   const at = parts.clock.now()
   const revision = await wantAppPasswords(trx, { accountId, at, endSessions: false })
-  // `wantAppPasswords` locked the mailbox, so a second click finds what the first one inserted.
+  // The mailbox is locked now: a second click finds what the first inserted.
   const known = await findByDigest(trx, accountId, digest)
   if (known) throw new AlreadyCreated(known)
   const added = { accountId, name, services, digest, revision, at }

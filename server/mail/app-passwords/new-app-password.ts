@@ -19,6 +19,6 @@ export function newAppPassword(seed: Uint8Array = randomBytes(32)): string {
   return Array.from({ length: appPasswordGroups }, group).join(' ')
 }
 
-/** SHA-256 of the secret without blanks. Mail servers compare it with what was typed. */
+/** SHA-256 of the secret without blanks, which mail servers compare. */
 export const digestOfAppPassword = (secret: string): Buffer =>
   createHash('sha256').update(secret.replaceAll(' ', '')).digest()

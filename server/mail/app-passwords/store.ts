@@ -169,7 +169,7 @@ export async function spendHandingOut(
   return spent === 1
 }
 
-/** Writes only if five minutes have passed since the last use, or if the service is another. */
+/** Writes a use of another service at once, one of the same after five minutes. */
 export async function noteAppPasswordUse(
   db: Db,
   use: { accountId: string; id: string; service: string; place: string; at: Date },
@@ -189,7 +189,7 @@ export async function noteAppPasswordUse(
     .update({ last_used_at: use.at, last_used_service: use.service, last_used_place: use.place })
 }
 
-/** Revoked app passwords stay for a while: they explain refused sign-ins to the owner. */
+/** They stay for a while, since they explain refused sign-ins. */
 export async function deleteRevokedAppPasswords(
   db: Db,
   before: Date,

@@ -9,7 +9,7 @@ export interface Facts {
   readonly mainPasswordOpensMail: boolean
 }
 
-/** A reason has two texts: `client-sign-ins.why.<reason>` and `client-sign-ins.todo.<reason>`. */
+/** Texts of a reason: `client-sign-ins.why.<reason>` and `….todo.<reason>`. */
 export type Explained =
   | { readonly reason: 'succeeded' }
   | { readonly reason: 'succeeded-app-password' | 'app-password-held'; readonly name: string }

@@ -1,4 +1,4 @@
-// Tells Dovecot, before it checks a password, whether a network is guessing passwords of a mailbox.
+// Tells Dovecot whether to check a password, or whether its network is guessing.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { msPerHour } from '#server/core/durations.ts'
@@ -25,7 +25,7 @@ export type Verdict =
 // Then only a password that was right there before is let through.
 const waitSeconds = 1
 
-/** The pair is network and typed name, not account: unknown names count like known ones. */
+/** The pair is network and typed name, so unknown names count alike. */
 export function tryOf(
   { keyring, clock }: Pick<JudgeParts, 'keyring' | 'clock'>,
   asked: AskedTry,
@@ -38,7 +38,7 @@ export function tryOf(
   return { pair, mark: mark.subarray(0, 8), at: clock.now() }
 }
 
-/** Counts different passwords: a mail program that repeats an old password makes one guess. */
+/** Counts different passwords: a program that repeats one makes one guess. */
 export async function judgeTry(parts: JudgeParts, asked: AskedTry): Promise<Verdict> {
   const { limitClientPasswords, limitClientGuessesPerHour } = parts.settings
   const found = tryOf(parts, asked)

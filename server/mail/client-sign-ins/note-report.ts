@@ -43,8 +43,8 @@ export async function noteReport(parts: NoteParts, report: SignInReport): Promis
   const signIn = { accountId, bucket, service, outcome, appPasswordId, place, at, mark: kept }
   await recordSignIn(db, signIn)
   if (!good) return
-  // Dovecot hashes a good SMTP password together with the session's login (ADDRESS#EPOCH). Refused
-  // sign-ins have another login, so such a mark would match none of them.
+  // Dovecot hashes a good SMTP password together with ADDRESS#EPOCH.
+  // Refused sign-ins have a plain ADDRESS, so this mark would match none.
   if (service !== 'smtp') {
     await noteGoodMark(db, { accountId, mark, appPasswordId, at })
     await noteGoodTry(db, tryOf(parts, report))
@@ -61,7 +61,7 @@ function outcomeOf(
   if (!wasLookedAt) return 'not-judged'
   const shut =
     suspension === 'login' || suspension === 'all' || (suspension === 'send' && service === 'smtp')
-  // For the right password of a blocked mailbox, Dovecot reports a success and then hangs up.
+  // Dovecot reports a success if the password was right, blocked or not.
   if (shut) return 'blocked'
   return succeeded ? 'succeeded' : 'refused'
 }

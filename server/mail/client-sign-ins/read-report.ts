@@ -10,7 +10,7 @@ const asked = z.object({
 })
 const report = asked.extend({
   success: z.boolean(),
-  /** True if the portal refused the sign-in, so that Dovecot did not check the password. */
+  /** True if the portal refused, so that Dovecot checked no password. */
   policy_reject: z.boolean().default(false),
   app_password: z.string().max(64).default(''),
 })

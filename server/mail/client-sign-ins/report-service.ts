@@ -12,15 +12,15 @@ import { type NoteParts, noteReport } from './note-report.ts'
 import { readQuestion, readReport, type SignInReport } from './read-report.ts'
 
 const bodyMax = 8192
-/** So many reports wait only while somebody guesses passwords or the database is away. */
+/** So many wait only while somebody guesses or the database is away. */
 const waitingMax = 1000
 const atOnce = 2
-/** Dovecot waits a second for a verdict. After this time we let it check the password anyway. */
+/** Dovecot waits for a second. After this time it may check the password. */
 const judgingMs = 300
 
 type ReportParts = NoteParts & JudgeParts & { readonly log: Log; readonly texts: Texts }
 
-/** `status`: -1 refuses; 0 or more lets Dovecot check the password after so many seconds. */
+/** `status`: seconds before Dovecot checks the password; -1 refuses it. */
 interface Answer {
   readonly status: number
   readonly msg: string

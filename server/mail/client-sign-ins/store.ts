@@ -35,7 +35,7 @@ export async function findTarget(
   return row && { accountId: row.account_id, address: row.address, suspension: row.suspension }
 }
 
-/** More rows in an account's hour or day come from guessing. They are added up, without a mark. */
+/** More rows in an hour come from guessing. They are only added up. */
 const rowsAtMost = 40
 
 export async function recordSignIn(

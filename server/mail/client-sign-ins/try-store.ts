@@ -13,7 +13,7 @@ export interface Counted {
   readonly others: number
 }
 
-/** Counts a try before its verdict. A pair with `atMost` wrong passwords gets no further row. */
+/** Counts a try before its verdict. After `atMost` wrong ones it adds no row. */
 export async function countTry(
   db: Db,
   { pair, mark, at }: Try,
@@ -52,7 +52,7 @@ export async function noteGoodTry(db: Db, { pair, mark, at }: Try): Promise<void
   )
 }
 
-/** @param before.good for passwords that were right once, `before.wrong` for all others */
+/** @param before.good for passwords that were right once */
 export async function deleteOldTries(
   db: Db,
   before: { wrong: Date; good: Date },

@@ -1,4 +1,4 @@
-// Keeps or removes held filters on the platform, as their owner decided. It may run twice or late.
+// Keeps or removes held filters, as their owner decided. It may run twice or late.
 import type { FilterScript, PlatformFilters } from '../mail-platform/mail-platform.ts'
 import type { FilterOwner, FilterParts } from './hold-back.ts'
 import { type KeepProblem, listHeldFilters, noteKeepProblem, settleHeldFilter } from './store.ts'
@@ -37,7 +37,7 @@ async function keepFilter(
     if (text === undefined) gone.push(script)
     else if (text !== script.text) return 'changed'
   }
-  // Included scripts first: the platform may refuse a script that includes a missing one.
+  // Included scripts first: the platform may look for them.
   for (const script of gone.toReversed()) {
     if ((await filters.write(address, script)) === 'refused') return 'refused'
   }

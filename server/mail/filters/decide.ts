@@ -64,7 +64,7 @@ async function recordKept(
   await recordActivity(trx, keyring, { ...entry, event: 'filters.kept', details: { targets } })
 }
 
-/** Notes that the owner looked at filters that the portal cannot reach. @throws StaleProof */
+/** The owner looked at filters that the portal cannot reach. @throws StaleProof */
 export async function noteLooked({ db }: DecideParts, proof: AccountProof): Promise<void> {
   await changeAccount(db, proof, (trx) => forgetUnheld(trx, proof.accountId))
 }

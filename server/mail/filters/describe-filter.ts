@@ -4,7 +4,7 @@ import { createResolver, type Resolved } from './resolve-text.ts'
 
 export interface FilterTarget {
   readonly address: string
-  /** `forward` and `copy` send the letter, `copy` also keeps it; `news` only tells of it. */
+  /** `forward` sends the letter away, `copy` also keeps it, `news` tells of it. */
   readonly how: 'forward' | 'copy' | 'news'
 }
 
@@ -47,7 +47,7 @@ const mailto = (text: string) => {
   }
 }
 
-/** Strings that can be addresses. Without one, the last string: RFC 5228 puts the address there. */
+/** Strings that can be addresses, else the last one, as in RFC 5228. */
 const addressesIn = ({ strings }: SieveCommand) => {
   const likely = strings.filter((text) => /@|\$\{|mailto:/i.test(text))
   return likely.length > 0 ? likely : strings.slice(-1)
@@ -98,7 +98,7 @@ function actionsOf(commands: Commands): DescribedFilter['does'] {
   return does
 }
 
-/** @returns true if the description covers every command and every included script */
+/** @returns true if the description covers all commands and scripts */
 function areDescribed(commands: Commands, scripts: readonly FilterScript[]): boolean {
   const present = new Set(scripts.map(({ name }) => name))
   return (

@@ -44,7 +44,7 @@ export async function holdBackFilters(
   const { filters } = platform
   if (!filters) return await noteUnheld(db, accountId, clock.now())
   const active = (await listOrSwitchOff(filters, address)).find((each) => each.active)
-  // Noted before it is switched off: a repeated call finds no active filter to note.
+  // Noted first: a repeated call finds no active filter.
   if (active) await noteHeld(parts, accountId, active.name)
   await filters.deactivate(address)
   const held = await listHeldFilters(db, parts.keyring, accountId)
@@ -93,12 +93,12 @@ async function readHeld(
     other.id !== id &&
     other.decision !== 'remove' &&
     JSON.stringify(other.scripts) === JSON.stringify(scripts)
-  // The script was deleted meanwhile, or the same one waits already: a mail program switched it on.
+  // Deleted meanwhile, or waiting already and switched on by a mail program.
   if (scripts.length === 0 || all.some(same)) await deleteHeldFilter(db, id)
   else await noteFilterRead(db, keyring, { id, name, scripts, at: clock.now() })
 }
 
-/** Reads the script and those that it includes: the forwarding may be in an included one. */
+/** Included scripts too, since they may be the ones that forward. */
 export async function readWithIncluded(
   filters: PlatformFilters,
   address: string,

@@ -2,7 +2,7 @@ import type { Overview, OverviewSection } from '#server/kit/pages/overview.ts'
 import type { MailParts } from '../parts.ts'
 import { findFilterWaiting } from './store.ts'
 
-/** `held`: filters wait for a decision. `unheld`: the portal cannot reach the filters. */
+/** `held`: filters wait for a decision. `unheld`: the portal cannot reach them. */
 export const waitingFiltersSection = (waiting: 'held' | 'unheld'): OverviewSection => ({
   rank: 40,
   view: 'mail/filters/overview',

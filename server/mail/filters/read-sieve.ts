@@ -1,4 +1,4 @@
-// Splits a Sieve script (RFC 5228) into commands. Never throws, since a stranger may be its author.
+// Splits a Sieve script (RFC 5228) into commands. Never throws: a stranger may have written it.
 
 interface Token {
   readonly kind: 'word' | 'tag' | 'string' | 'number' | 'mark'
@@ -14,13 +14,13 @@ export interface SieveCommand {
 }
 
 export interface SieveScript {
-  /** In the order of the text, so the commands inside a block follow the one that opens it. */
+  /** As in the text: commands inside a block follow the one that opens it. */
   readonly commands: readonly SieveCommand[]
   /** False if the script has faults and may mean more than was read. */
   readonly whole: boolean
 }
 
-/** In turn: blanks and comments, quoted and multi-line strings, tags, words, numbers, marks. */
+/** Blanks and comments, quoted strings, multi-line strings, then the rest. */
 const pieces = [
   /[ \t\r\n]+|#[^\n]*|\/\*[\s\S]*?\*\//,
   /"(?<quoted>[^"\\]*(?:\\[\s\S][^"\\]*)*)"/,

@@ -1,4 +1,4 @@
-// Resolves variables and encoded characters, with which a script can write an address in pieces.
+// A script can write an address in pieces: in variables and encoded characters.
 import type { SieveCommand } from './read-sieve.ts'
 
 export interface Resolved {
@@ -7,7 +7,7 @@ export interface Resolved {
   readonly known: boolean
 }
 
-/** A stranger can write a script that grows beyond the memory when variables are put in. */
+/** A stranger's variables could grow beyond the memory. */
 const stepsAtMost = 200
 const lengthAtMost = 4000
 
@@ -32,7 +32,7 @@ const isPoint = (hex: string) => /^0*[0-9a-f]{1,6}$/i.test(hex) && asNumber(hex)
 
 const variable = /\$\{([a-z_][\w.]*|\d+)\}/i
 
-/** @param commands those of all scripts together, since scripts may share variables */
+/** @param commands of all scripts together: they may share variables */
 export function createResolver(
   commands: readonly SieveCommand[],
 ): (text: string) => readonly Resolved[] {

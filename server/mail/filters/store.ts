@@ -1,4 +1,4 @@
-// Filters that wait for a decision of their owner. Their text is personal data, so it is sealed.
+// Filters that wait for their owner's decision. Their text is personal, so it is sealed.
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
@@ -76,7 +76,7 @@ export async function deleteHeldFilter(db: Db, id: string): Promise<void> {
 export async function takeBackKeeping(trx: AccountTrx, accountId: string): Promise<void> {
   const kept = { account_id: accountId, decision: 'keep' }
   await trx('held_filters').where(kept).update({ decision: null })
-  // The worker may have moved a filter there while the first statement waited for its row.
+  // The worker may move a filter there while the first statement waits.
   await trx('settled_filters').where(kept).delete()
 }
 
@@ -115,7 +115,7 @@ export async function decideHeldFilter(
   return { kind: known && decision === 'keep' ? 'unread' : 'unknown' }
 }
 
-/** Lets the filter wait for another decision, unless this one was taken back meanwhile. */
+/** Asks for another decision, unless this one was taken back meanwhile. */
 export async function noteKeepProblem(db: Db, id: string, problem: KeepProblem): Promise<void> {
   await db('held_filters').where({ id, decision: 'keep' }).update({ decision: null, problem })
 }
@@ -155,7 +155,7 @@ export async function forgetUnheld(trx: AccountTrx, accountId: string): Promise<
 
 export interface FilterWaiting {
   readonly held: number
-  /** Since when the owner should look at filters that the portal cannot reach; null: no need. */
+  /** Since when the owner should look at filters that the portal cannot reach. */
   readonly unheldSince: Date | null
   readonly pending: boolean
 }

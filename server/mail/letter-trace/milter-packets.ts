@@ -7,7 +7,7 @@ export interface Packet {
   readonly data: Buffer
 }
 
-/** Postfix sends at most 64 KiB of a body in one packet, so a larger packet is not from Postfix. */
+/** Postfix sends 64 KiB of a body at most, so a larger packet is not from it. */
 const packetMax = 1024 * 1024
 
 export class MilterFault extends Error {

@@ -1,4 +1,4 @@
-// One connection of Postfix: collects a letter, and at its end answers which headers change.
+// One connection of Postfix. At the end of a letter it answers which headers change.
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { letterLimits } from '#server/core/letters/letter.ts'
@@ -56,7 +56,7 @@ function traceValueOf(parts: TraceParts, letter: Letter, macros: Macros): string
 function changesOf(parts: TraceParts, letter: Letter, macros: Macros): Buffer[] {
   const changes: Buffer[] = []
   // Security: A trace that a letter brought along is removed, whatever its sender.
-  // Ours is inserted afterwards: headers are deleted by their number, and ours becomes the first.
+  // Headers are deleted by number, and ours becomes the first, so it comes later.
   for (let nth = letter.foreignTraces; nth > 0; nth -= 1)
     changes.push(answers.deleteHeader(traceHeaderName, nth))
   const value = traceValueOf(parts, letter, macros)
@@ -64,7 +64,7 @@ function changesOf(parts: TraceParts, letter: Letter, macros: Macros): Buffer[] 
   return changes
 }
 
-/** @returns a function from received bytes to answers, or to `end`. @throws MilterFault */
+/** The returned function answers received bytes. @throws MilterFault */
 export function createMilterSession(parts: TraceParts): (chunk: Buffer) => Buffer[] | 'end' {
   const read = createPacketReader()
   const macros: Macros = new Map()

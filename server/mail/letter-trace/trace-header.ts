@@ -10,7 +10,7 @@ export const traceHeaderName = 'X-Postern-Trace'
 const MAC_PURPOSE = 'abuse.trace'
 const ACCOUNT_PURPOSE = 'abuse.trace-account'
 const FUTURE_TOLERANCE_MS = 10 * msPerMinute
-/** Our server leaves one trace. Somebody may add thousands, so only the first few are examined. */
+/** Our server leaves one. Somebody may add thousands, so only a few are examined. */
 const MAX_JUDGED = 10
 
 /** Digests that tie a trace to its letter. Blanks do not count, since relays change them. */
@@ -72,7 +72,7 @@ export function readTraces(
     .slice(0, MAX_JUDGED)
     .map((field) => readTrace(keyring, field.raw, binding, body !== null, now))
   const bound = readings.filter((reading) => reading.kind === 'bound')
-  // If two accounts sent the same letter, both traces are true. The newest names who sent it last.
+  // If two accounts sent the letter, both traces are true. The newest names the last sender.
   const [newest] = bound.sort((one, two) => +two.trace.sentAt - +one.trace.sentAt)
   const notForged = readings.find((reading) => reading.kind !== 'forged')
   return newest ?? notForged ?? readings[0] ?? { kind: 'absent' }
@@ -80,7 +80,7 @@ export function readTraces(
 
 /** @param body latin1 characters with CRLF line ends. */
 export function bindingOf(fields: readonly LetterField[], body: string): TraceBinding {
-  // All From lines count, since some mail programs show the second one and not the first.
+  // All From lines count: some mail programs show the second one.
   const all = (name: string) =>
     fieldsNamed(fields, name)
       .map((field) => field.raw.replace(/\s+/g, ''))

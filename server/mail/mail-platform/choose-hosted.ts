@@ -1,4 +1,4 @@
-// Chooses the hosted platform that MAIL_PLATFORM names. Only the chosen one is loaded.
+// Loads the hosted platform that MAIL_PLATFORM names, and no other.
 import type { Clock } from '#server/core/clock.ts'
 import type { KitSettings } from '#server/kit/settings/settings.ts'
 import type { MailPlatform } from './mail-platform.ts'

@@ -1,4 +1,4 @@
-// Chooses the platform that MAIL_PLATFORM names. Only the chosen one is loaded.
+// Loads the platform that MAIL_PLATFORM names, and no other.
 import { connectDatabase, type Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { KitSettings } from '#server/kit/settings/settings.ts'

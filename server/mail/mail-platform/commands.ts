@@ -58,7 +58,7 @@ const directory: Command<MailParts> = {
     if (!hasWhatConfigNeeds(settings)) return missing
     const db = connectDatabase(settings.mailDirectoryUrl ?? settings.databaseUrl, 1)
     try {
-      // In the portal's own database, migrations have installed the directory already.
+      // Migrations install it in the portal's own database.
       const installed = settings.mailDirectoryUrl ? await installMailDirectory(db) : []
       const roles = directoryRolesOf(settings)
       await grantMailDirectory(db, roles)

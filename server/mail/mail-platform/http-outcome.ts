@@ -1,10 +1,10 @@
 import { PlatformError } from './mail-platform.ts'
 
-/** A read may always be repeated. A write whose answer was lost may have been carried out. */
+/** A write whose answer was lost may have been carried out. A read may be repeated. */
 export type Effect = 'read' | 'write'
 
-// Retry-After is a number or a date (RFC 9110, 10.2.3). The answer's own Date, not our clock, says
-// how far away that date is.
+// RFC 9110, 10.2.3: a number, or a date.
+// Such a date is compared with the answer's own Date, not with our clock.
 export function retryAfterSeconds(headers: Headers): number | undefined {
   const value = headers.get('retry-after')
   if (value === null) return undefined
@@ -23,7 +23,7 @@ export function errorOfStatus(
 ): PlatformError {
   const message = `${platform} answered HTTP ${status}${detail && `: ${detail}`}`
   const after = retryAfterSeconds(headers)
-  // 429 and 503 say that the platform did nothing, so even a write may be repeated.
+  // After 429 and 503, even a write may be repeated: nothing was done.
   if (status === 429 || status === 503) return tryLater(message, after)
   if (status === 408 || status >= 500)
     return effect === 'write' ? new PlatformError('unknown', message) : tryLater(message, after)
@@ -34,7 +34,7 @@ export function errorOfTransport(platform: string, effect: Effect, cause: unknow
   const code = codeOf(cause)
   const message = `${platform} did not answer: ${code}`
   // Security: No error contains the password.
-  // HTTP clients put the whole request into the cause, so the new error has no cause.
+  // HTTP clients keep the whole request in the cause, so it is left out.
   return new PlatformError(effect === 'read' || neverSent.has(code) ? 'retry' : 'unknown', message)
 }
 

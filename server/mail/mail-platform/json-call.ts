@@ -16,7 +16,7 @@ export interface JsonAnswer {
 
 export type CallJson = (call: JsonCall) => Promise<JsonAnswer>
 
-/** @throws PlatformError if no complete answer came. An answer of any status is returned. */
+/** Returns answers of any status. @throws PlatformError without a complete answer */
 export function createJsonCaller(platform: string, timeoutMs: number): CallJson {
   return async ({ method, url, headers, body }) => {
     const effect: Effect = method === 'GET' ? 'read' : 'write'

@@ -20,7 +20,7 @@ export async function listenForMailServers(
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
-    // Postfix may break a connection at any time: without this listener the process would end.
+    // Without a listener, a broken connection would end the process.
     socket.on('error', () => socket.destroy())
     socket.setTimeout(idleMs, () => socket.destroy())
     socket.setNoDelay(true)

@@ -1,4 +1,4 @@
-// Settings from which `portal mail-platform` writes the configuration of Dovecot and Postfix.
+// What `portal mail-platform` writes into the configuration of Dovecot and Postfix.
 import { text, url, whole } from '#server/kit/settings/setting-kinds.ts'
 import { optional, row, type SettingsOf, secret } from '#server/kit/settings/setting-row.ts'
 

@@ -4,16 +4,16 @@ export type PasswordFormat = 'argon2id' | 'sha512-crypt' | 'plaintext'
 
 /** The whole wanted state of one mailbox, never a difference. */
 export interface WantedMailbox {
-  /** The platform keeps it: an address that is given out again never opens the old letters. */
+  /** Keeps an address that is given out again from opening the old letters. */
   readonly accountId: string
   /** Canonical, lower case, `name@domain`. */
   readonly address: string
   /** Grows with every change. A platform never goes back to a smaller one. */
   readonly revision: number
-  /** In `passwordFormat`. `null`: no main password; hosted platforms keep the present one. */
+  /** `null`: no main password; hosted platforms keep the present one. */
   readonly password: string | null
   readonly suspension: Suspension
-  /** Platforms that can show it to mail programs do. Never words that a person typed. */
+  /** What mail programs show, where the platform can. Nobody typed it. */
   readonly suspensionReason: string | null
   readonly quotaBytes: number
   readonly mainPasswordOpensMail: boolean
@@ -63,7 +63,7 @@ export class PlatformError extends Error {
   }
 }
 
-/** One mailbox as the platform shows it. A field that the platform does not show is absent. */
+/** A mailbox as the platform shows it. What the platform does not show is absent. */
 export interface ObservedMailbox {
   readonly address: string
   readonly accountId?: string
@@ -94,31 +94,31 @@ export interface PlatformFilters {
   read(address: string, name: string): Promise<string | undefined>
   /** Switches the active script off without deleting it. */
   deactivate(address: string): Promise<void>
-  /** Stores a script without activating it. `refused`: the platform does not understand it. */
+  /** Stores a script, inactive. `refused`: the platform cannot read the script. */
   write(address: string, script: FilterScript): Promise<'done' | 'refused'>
-  /** Makes a script the active one. `refused`: the platform does not understand it. */
+  /** `refused`: the platform cannot read the script. */
   activate(address: string, name: string): Promise<'done' | 'absent' | 'refused'>
   remove(address: string, name: string): Promise<void>
 }
 
-/** Every call may be repeated and may arrive late. All calls throw `PlatformError` only. */
+/** Calls may come twice or late. They throw `PlatformError` only. */
 export interface MailPlatform {
   readonly id: string
   readonly passwordFormat: PasswordFormat
   readonly reportsUsedBytes?: boolean
   readonly reportsSignIns?: boolean
-  /** Makes the mailbox match `wanted`. The account id keeps a retry from making a second one. */
+  /** Makes or changes the mailbox. Looked up by account id, so a retry makes no second one. */
   apply(wanted: WantedMailbox): Promise<Applied>
-  /** Replaces all app passwords, after `apply` of this revision. Absent: nobody is offered any. */
+  /** Replaces all, after `apply` of this revision. Absent: the portal offers none. */
   applyAppPasswords?(wanted: WantedAppPasswords): Promise<Applied>
-  /** Removes the mailbox. Its letters first stay in quarantine if the platform can. */
+  /** Removes the mailbox, into a quarantine if the platform can. */
   remove(mailbox: { readonly accountId: string; readonly address: string }): Promise<void>
-  /** Deletes mailboxes after quarantine. Absent: the platform does it itself. @returns how many */
+  /** Ends quarantines. Absent: the platform does it itself. @returns how many */
   purge?(): Promise<number>
   endSessions(address: string): Promise<void>
   /** Absent: the portal cannot reach filters, and asks people to look at them. */
   readonly filters?: PlatformFilters
-  /** Throws if a part of the platform is away or refuses the portal. Absent: try `observe`. */
+  /** Throws if the platform is away or refuses the portal. Absent: try `observe`. */
   probe?(): Promise<void>
   list(): AsyncIterable<ObservedMailbox>
   observe(address: string): Promise<ObservedMailbox | undefined>

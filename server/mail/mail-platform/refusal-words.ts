@@ -17,7 +17,7 @@ export function blockedSentence(
   return sentence.length <= longest ? sentence : link.slice(0, longest)
 }
 
-// In English: SMTP answers are ASCII (RFC 5321, 4.2), and Postfix reads the directory in Latin-1.
+// SMTP answers are ASCII (RFC 5321, 4.2), so they are in English.
 export function wordsForMailServers(baseUrl: string): MailServerWords {
   const texts = createTexts([ownTexts])
   return {

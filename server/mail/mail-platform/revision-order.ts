@@ -1,22 +1,22 @@
-// Keeps an older call from undoing a newer one, on platforms without conditional writes.
-// It knows only the calls of this process.
+// Keeps an older call from undoing a newer one of this process.
+// For platforms without conditional writes.
 
-/** What this process last wrote. After a write, hosted platforms may still show an older state. */
+/** What this process last wrote: the platform may still show an older state. */
 export interface Seen {
   readonly revision: number
   readonly removed: boolean
 }
 
 export interface RevisionOrder {
-  /** Runs calls for one account one after the other. Other accounts do not wait for them. */
+  /** Runs calls for one account one after the other. */
   inTurn<T>(accountId: string, work: () => Promise<T>): Promise<T>
   /** Keeps the newest state only. */
   note(accountId: string, seen: Seen): void
-  /** @returns the newest known revision if `wanted` is older, or equal and the mailbox removed */
+  /** @returns the known revision if `wanted` is older, or equal and removed */
   newerThan(accountId: string, wanted: number, known?: Seen): number | undefined
 }
 
-/** @param remembered how many accounts stay in memory; the longest untouched are forgotten */
+/** @param remembered how many accounts stay in memory */
 export function createRevisionOrder(remembered = 2000): RevisionOrder {
   const lines = new Map<string, Promise<unknown>>()
   const seen = new Map<string, Seen>()

@@ -58,7 +58,7 @@ export function createProfileSigner(certificatePem: string, keyPem: string): Pro
       ],
       certificates,
     })
-    // Set afterwards, since the constructor would cut the content into pieces (BER, not DER).
+    // The constructor would cut the content into pieces, which is not DER.
     signed.encapContentInfo = new EncapsulatedContentInfo({ eContentType: DATA })
     signed.encapContentInfo.eContent = new OctetString({ valueHex: content })
     await signed.sign(privateKey, 0, 'SHA-256')

@@ -9,7 +9,7 @@ export interface AppleProfileTexts {
   readonly description: string
 }
 
-/** Null without IMAP or SMTP. An address keeps its UUIDs, so a new profile replaces the old. */
+/** Null without IMAP or SMTP. Stable UUIDs: a new profile replaces the old. */
 export function renderAppleProfile(
   description: MailServers,
   address: string,

@@ -49,7 +49,7 @@ function letterEntries({ mxHost }: MailServers, domain: string): DnsEntry[] {
   ]
 }
 
-// RFC 6186 and RFC 8314. The lowest number wins: IMAP before POP3, TLS before STARTTLS.
+// RFC 6186, RFC 8314: the lowest wins. IMAP before POP3, TLS before STARTTLS.
 const SERVICES = [
   { label: '_imaps', service: 'imap', security: 'tls', priority: 0 },
   { label: '_imap', service: 'imap', security: 'starttls', priority: 5 },

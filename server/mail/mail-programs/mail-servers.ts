@@ -32,7 +32,7 @@ export interface MailServerSettings {
   readonly mailServerMx?: string | undefined
 }
 
-/** A host without a setting gets the usual name under the main domain, such as `imap.`. */
+/** Without a setting, a host is `imap.`, `pop.`, `smtp.` or `mx.` and the domain. */
 export function describeMailServers(settings: MailServerSettings, name: string): MailServers {
   const main = settings.mailDomains[0] ?? 'localhost'
   return {
@@ -48,7 +48,7 @@ export function describeMailServers(settings: MailServerSettings, name: string):
   }
 }
 
-/** Throws for a broken setting, which the check of the settings refuses at the start. */
+/** Broken settings were refused at the start. */
 function read(service: MailService, setting: string): readonly MailServer[] {
   const parsed = parseMailServers(service, setting)
   if (parsed.kind === 'refused')

@@ -42,7 +42,7 @@ export function readAutodiscoverRequest(
     : { kind: 'refused', reason: 'address' }
 }
 
-/** Outlook uses only the first server of each protocol, so the answer holds one of each. */
+/** One server of each protocol: Outlook uses only the first. */
 export function renderAutodiscover(description: MailServers, address: string): string {
   const servers = (['imap', 'pop3', 'smtp'] as const).flatMap(
     (service) => bestServerOf(description, service) ?? [],
@@ -86,7 +86,7 @@ function protocolSection(server: MailServer, address: string) {
     LoginName: address,
     // Without this line it is "on", and Outlook insists on NTLM.
     SPA: 'off',
-    // "SSL on" makes Outlook start TLS at once, even on port 143. Encryption makes it use STARTTLS.
+    // SSL makes Outlook start TLS at once, even on port 143; Encryption STARTTLS.
     ...(server.security === 'tls' ? { SSL: 'on' } : { Encryption: 'TLS' }),
     AuthRequired: 'on',
     ...(server.service === 'smtp' ? { UsePOPAuth: 'on', SMTPLast: 'off' } : {}),

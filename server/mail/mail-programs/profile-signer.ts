@@ -1,6 +1,6 @@
 import type { MailProgramSettings } from './settings.ts'
 
-/** Without a certificate, profiles stay unsigned. The signing code is large, so it loads late. */
+/** Loads the signing code late: it is large, and few portals have a certificate. */
 export function profileSigner({
   profileCertificate,
   profileKey,

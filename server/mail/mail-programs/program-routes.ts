@@ -1,5 +1,5 @@
-// Tells mail programs their servers. Mount it before sessions, languages and form tokens: mail
-// programs have none of them.
+// Tells mail programs their servers.
+// Mount it before sessions and form tokens, which mail programs do not have.
 import express, { Router } from 'express'
 import { locales } from '#server/kit/i18n/texts.ts'
 import { boundBody, formBytes } from '#server/kit/web/body-bound.ts'

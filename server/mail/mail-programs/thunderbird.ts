@@ -5,7 +5,7 @@ import { type MailServers, serversOf } from './mail-servers.ts'
 
 const builder = new XMLBuilder({ ignoreAttributes: false, format: true })
 
-/** Thunderbird fills in `%EMAILADDRESS%`. @param titles by language, of the help page */
+/** Thunderbird fills in `%EMAILADDRESS%`. @param titles by language */
 export function renderAutoconfig(
   description: MailServers,
   titles: Readonly<Record<string, string>>,

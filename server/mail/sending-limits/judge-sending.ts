@@ -31,7 +31,7 @@ const refusals: Readonly<Record<LimitKind, (allowed: number) => string>> = {
     `554 5.7.1 Limit reached: ${allowed} different recipients a day. It opens again at 00:00 UTC`,
 }
 
-/** Counts a recipient when the mail program names it, and a letter when all of it has come. */
+/** Counts a recipient when it is named, and a letter when all of it has come. */
 export async function judgeSending(parts: SendingParts, request: PolicyRequest): Promise<string> {
   const address = addressOfLogin(request.get('sasl_username') ?? '')
   if (address === '') return noOpinion

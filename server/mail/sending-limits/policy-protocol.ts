@@ -1,5 +1,5 @@
-// Postfix's policy delegation protocol. A request is lines of name=value and an empty line. The
-// answer is one action.
+// Postfix's policy delegation protocol.
+// A request is lines of name=value and an empty line. The answer is one action.
 // Source: https://www.postfix.org/SMTPD_POLICY_README.html
 
 export type PolicyRequest = ReadonlyMap<string, string>

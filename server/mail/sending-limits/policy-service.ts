@@ -7,7 +7,7 @@ import {
 import { judgeSending, noOpinion, type SendingParts } from './judge-sending.ts'
 import { createPolicyReader, type PolicyRequest, writeAction } from './policy-protocol.ts'
 
-/** Postfix waits 5 s for an answer. We give up earlier: no letter waits for a missing database. */
+/** Postfix gives up after 5 s. No letter waits for a missing database. */
 const patienceMs = 2000
 
 export function startPolicyService(
@@ -32,7 +32,7 @@ export function startPolicyService(
     socket.setEncoding('latin1')
     socket.on('data', (chunk: string) => {
       try {
-        // Answers go out in the order of the requests: Postfix tells them apart by nothing else.
+        // Postfix tells answers apart by their order only.
         for (const request of read(chunk)) {
           line = line.then(async () => {
             const action = await judge(request)

@@ -1,4 +1,4 @@
-// Counts letters and recipients of each day. A counter changes in one statement or under its lock.
+// Counts letters and recipients of a day, in one statement or under a lock.
 import type { Db, Trx } from '#db/connection.ts'
 
 export type LimitKind = 'letters' | 'recipients'
@@ -49,7 +49,7 @@ export async function openDay(
   return row && { accountId: row.account_id, recipients: row.recipients }
 }
 
-/** Call `openDay` first, for its lock. @returns true if the recipient counts among the day's */
+/** Needs the lock of `openDay`. @returns true if the recipient counts today */
 export async function addRecipient(
   trx: Trx,
   added: { accountId: string; day: string; digest: Buffer; hasRoom: boolean },

@@ -5,7 +5,7 @@ import type { RenderMessage } from '#server/kit/messages/rendering/render.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import type { Pages } from '#server/kit/pages/pages.ts'
 
-// Loaded with the first request: a portal whose gallery nobody opens needs no memory for it.
+// Loaded with the first request, since samples need much memory.
 const gallery = () => import('./gallery.ts')
 
 export interface GalleryRouteParts {

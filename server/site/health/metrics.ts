@@ -1,4 +1,4 @@
-// Prometheus metrics. They have a listener of their own, so that visitors cannot read them.
+// Prometheus metrics, with a listener that visitors cannot reach.
 import { createServer, type Server } from 'node:http'
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import { type BrakeName, brakeNames } from '#server/kit/limits/brakes.ts'
@@ -47,7 +47,7 @@ function registerBrakes(registry: Registry): Counter<'brake'> {
     labelNames: ['brake'],
     registers: [registry],
   })
-  // Each counter starts at 0: Prometheus would miss the first increase of a new counter.
+  // Prometheus would miss the first increase of a counter that is new.
   for (const brake of brakeNames) brakes.inc({ brake }, 0)
   return brakes
 }

@@ -6,10 +6,10 @@ import { probeLimits } from '#server/kit/limits/count-store.ts'
 
 /** Anybody may probe, so one good answer also serves the probes that follow. */
 const yesHoldsMs = 1000
-/** After a refused write, a probe that succeeds proves little: a full disk takes small rows. */
+/** How long a refused write counts: a full disk still takes small rows. */
 const distrustMs = 5000
 
-/** @returns a check that never throws and costs little, however often it is called */
+/** @returns a check that never throws and may be called often */
 export function createReadiness(db: Db): () => Promise<boolean> {
   let migrated = false
   let refusedAt = Number.NEGATIVE_INFINITY

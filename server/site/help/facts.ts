@@ -1,4 +1,4 @@
-// Numbers and names for the help texts. They come from the settings, so the pages tell the truth.
+// Numbers and names in help texts. They come from the settings, so they are true.
 import { bestServerOf, type MailServers } from '#server/mail/mail-programs/mail-servers.ts'
 import type { HelpParts } from './parts.ts'
 
@@ -37,7 +37,7 @@ export function helpFacts(settings: SettingsInHelp, servers: MailServers): HelpF
     smtpHost: bestServerOf(servers, 'smtp')?.host ?? domain,
     // RFC 5321, 4.5.1: every mail domain has a postmaster.
     supportAddress: settings.supportAddress ?? `postmaster@${domain}`,
-    // Empty if the portal takes no reports by mail: the pages then name no address.
+    // Empty if the portal takes no reports by mail.
     abuseAddress: takesReports ? (settings.abuseAddress ?? `abuse@${domain}`) : '',
   }
 }

@@ -39,7 +39,7 @@ export interface MailProgramsPage {
   readonly profile: { readonly href: string; readonly image: string } | null | undefined
 }
 
-/** @param own the address of a signed-in visitor, which is used instead of a typed one */
+/** @param own the signed-in visitor's address; it wins over a typed one */
 export function mailProgramsPage(
   description: MailServers,
   query: { readonly program?: unknown; readonly address?: unknown },

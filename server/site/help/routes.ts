@@ -30,7 +30,7 @@ export function helpRoutes(parts: HelpParts): Router {
     )
   }
 
-  // The service worker stores this page and shows it without a network, so it names no account.
+  // The service worker stores this page, so it names no account.
   router.get('/offline/:locale', (req, res) => {
     if (!isLocale(req.params.locale)) throw new NotFound('no such language')
     req.locale = req.params.locale

@@ -43,6 +43,6 @@ export async function writeAppPasswords(
   }
   const [row] = answer.rows
   if (!row) return undefined
-  // PostgreSQL reads the final select from before the update, so `row.revision` may be old.
+  // PostgreSQL's final select does not see the update above it.
   return { revision: row.written ? revision : Number(row.revision), written: row.written }
 }

@@ -74,8 +74,8 @@ export function mailPlatformConfigOf(settings: Given): MailPlatformConfig {
   }
 }
 
-// Dovecot mixes the nonce into the short hash of each reported password. It is made from the token,
-// so a new run of the command keeps it.
+// Dovecot mixes the nonce into its short hash of each password.
+// Made from the token, it stays the same in the next run.
 function authPolicyOf(url: string, token: string) {
   const digest = createHash('sha256').update(`sign-in reports: ${token}`).digest('hex')
   return { url, token, nonce: digest.slice(0, 32) }

@@ -1,4 +1,4 @@
-// Writes the configuration of Dovecot 2.3 and Postfix 3.7, which read the mail directory.
+// Writes the configuration of Dovecot 2.3 and Postfix 3.7.
 import { readFileSync } from 'node:fs'
 import ejs from 'ejs'
 import {
@@ -20,7 +20,7 @@ export interface MailPlatformConfig {
   readonly hostname: string
   /** `*` or one IPv4 address for the public ports. */
   readonly listen: string
-  /** Where Dovecot, Postfix and the portal reach each other; never a public address. */
+  /** Where Dovecot, Postfix and the portal reach each other; never public. */
   readonly internalAddress: string
   readonly ports: MailPorts
   readonly tls: { readonly certFile: string; readonly keyFile: string }
@@ -39,14 +39,14 @@ export interface MailPlatformConfig {
   /** Folder for log files; absent: syslog. */
   readonly logFolder?: string
   readonly messageSizeBytes: number
-  /** Room above the quota, for bounces and for letters that Postfix had accepted already. */
+  /** Room above the quota for bounces, and for letters accepted earlier. */
   readonly deliveryGraceBytes: number
   readonly connectionsPerPerson: number
   readonly words: MailServerWords
   readonly authPolicy?: { readonly url: string; readonly token: string; readonly nonce: string }
   readonly sendingPolicy?: string
   readonly submissionMilter?: string
-  /** `[host]:port` that takes outgoing letters; absent: the MX of each recipient's domain. */
+  /** `[host]:port` that takes outgoing letters; absent: the recipients' MX. */
   readonly relayHost?: string
 }
 
@@ -90,7 +90,7 @@ const doveadmCommands = [
 
 const letter = `[${appPasswordLetters}]`
 const group = `${letter}{${appPasswordGroupLength}}`
-/** They stand inside variables of Dovecot (`%{if;…}`): no `;`, and each `{` with its `}`. */
+/** Inside variables of Dovecot (`%{if;…}`): no `;`, and each `{` with its `}`. */
 const appPasswordShapes = {
   whole: `^${letter}{${appPasswordGroups * appPasswordGroupLength}}$`,
   grouped: `^(${group} ){${appPasswordGroups - 1}}${group}$`,
@@ -99,11 +99,11 @@ const appPasswordShapes = {
 export interface ConfigFile {
   readonly path: string
   readonly text: string
-  /** `root` and `postfix` files contain passwords; the group postfix may read the latter. */
+  /** Files for `root` and `postfix` (a group) hold passwords. */
   readonly readers: 'root' | 'postfix' | 'everybody'
 }
 
-/** Lets through only what can stand between single quotes in an SQL file of Dovecot. */
+/** Refuses what cannot stand between quotes in an SQL file of Dovecot. */
 const quotable = (sentence: string): string => {
   if (/[^ -~]|['"\\%{}]/.test(sentence))
     throw new Error('an address of the portal cannot stand in a configuration file')

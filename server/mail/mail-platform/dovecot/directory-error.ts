@@ -1,7 +1,7 @@
 import { PlatformError } from '../mail-platform.ts'
 
-// Error classes of PostgreSQL that no later try mends: 22 data, 23 constraint, 28 credentials,
-// 3D database, 3F and 42 schema or privilege.
+// Error classes of PostgreSQL that no later try mends:
+// 22 data, 23 constraint, 28 credentials, 3D, 3F, 42 schema or privilege.
 const permanentClasses = new Set(['22', '23', '28', '3D', '3F', '42'])
 const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', '57P03', '53300'])
 
@@ -18,7 +18,7 @@ export function platformErrorOf(cause: unknown): PlatformError {
   if (code.length === 5 && permanentClasses.has(code.slice(0, 2))) {
     return new PlatformError('permanent', `the mail directory refused the row (${code})`, { cause })
   }
-  // PostgreSQL rolled back: serialization failure, lock time-out or cancelled statement.
+  // Rolled back: serialization failure, lock time-out, cancelled.
   if (/^(40|55|57014)/.test(code))
     return new PlatformError('retry', `the mail directory is busy (${code})`, { cause })
   return new PlatformError('unknown', 'the connection to the mail directory broke', { cause })

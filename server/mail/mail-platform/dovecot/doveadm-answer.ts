@@ -26,6 +26,6 @@ export function readAnswer(answer: unknown): Answer {
   if (kind === 'doveadmResponse') return { kind: 'done', rows: value }
   const { type, exitCode } = value as { type: string; exitCode?: number }
   if (type === 'exitCode' && exitCode !== undefined) return { kind: 'failed', exitCode }
-  // unAuthorized, unknownMethod, invalidRequest: Dovecot runs with another configuration than ours.
+  // unAuthorized, unknownMethod, invalidRequest: Dovecot does not run our configuration.
   throw new PlatformError('permanent', `doveadm refused the command: ${type}`)
 }

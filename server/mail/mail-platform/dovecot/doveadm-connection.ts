@@ -36,7 +36,7 @@ export function connectDoveadm({ url, apiKey, timeoutMs = 5000 }: DoveadmConnect
       )
     } catch (cause) {
       if (cause instanceof PlatformError) throw cause
-      // A refused connection never reached Dovecot. Dovecot may have carried out any other call.
+      // Any call that was not refused may have been carried out.
       const refused = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(codeOf(cause))
       throw new PlatformError(
         refused ? 'retry' : 'unknown',

@@ -5,7 +5,7 @@ import { connectDoveadm, type DoveadmConnection } from './doveadm-connection.ts'
 import { createDoveadmFilters } from './doveadm-filters.ts'
 
 export interface DoveadmSettings extends DoveadmConnection {
-  /** Pause before the second kick, which ends sessions that were just opening; 150 by default. */
+  /** Pause before sessions are ended that were just opening; 150 by default. */
   readonly lateSessionsMs?: number
 }
 
@@ -15,7 +15,7 @@ export function createDoveadm({ lateSessionsMs = 150, ...connection }: DoveadmSe
   const run = connectDoveadm(connection)
 
   return {
-    /** Flushes cached passwords first: a mail program that reconnects at once needs the new one. */
+    /** Flushes cached passwords first, since mail programs reconnect at once. */
     async endSessions(addresses: readonly string[]): Promise<void> {
       const [flush, kick] = await run([
         ['authCacheFlush', { user: addresses }],
@@ -53,7 +53,7 @@ export function createDoveadm({ lateSessionsMs = 150, ...connection }: DoveadmSe
       const [deleted] = await run([['fsDelete', whole]])
       expectDone('fsDelete', deleted, [nothingFound])
     },
-    /** @throws PlatformError if doveadm is away, refuses the key or has another configuration */
+    /** @throws PlatformError if doveadm is away or refuses a call */
     async probe(): Promise<void> {
       const [answer] = await run([['who', { mask: ['nobody'] }]])
       expectDone('who', answer, [nothingFound])

@@ -1,5 +1,5 @@
-// Dovecot and Postfix read the mail directory, into which this platform writes. doveadm makes
-// Dovecot notice a change at once.
+// Writes the mail directory, which Dovecot and Postfix read.
+// doveadm makes Dovecot notice a change at once.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { msPerDay } from '#server/core/durations.ts'
@@ -75,7 +75,7 @@ async function write({ directory, clock }: Parts, wanted: WantedMailbox) {
   } catch (cause) {
     const error = platformErrorOf(cause)
     if (error.kind !== 'unknown') throw error
-    // It may have been written. The statement never overwrites a newer revision, so run it again.
+    // The statement overwrites no newer revision, so it can run again.
     return asPlatformCall(attempt)
   }
 }
@@ -148,7 +148,7 @@ async function purge({ directory, doveadm, clock, pageSize }: Parts): Promise<nu
   for (;;) {
     const due = await asPlatformCall(() => store.listPurgeable(directory, clock.now(), pageSize))
     for (const { accountId, address } of due) {
-      // The files go first, since without the row Dovecot no longer knows where they are.
+      // Files first: without the row, Dovecot does not find them.
       await doveadm?.deleteHome({ accountId, address })
       await asPlatformCall(() => store.forgetMailbox(directory, accountId, clock.now()))
       purged += 1

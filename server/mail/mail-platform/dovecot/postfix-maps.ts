@@ -1,17 +1,17 @@
-// One query for each map of Postfix. Postfix puts the address or login in place of `%s`.
+// One query for each map of Postfix. `%s` is the address or login.
 
 const needsSignIn = '553 5.7.1 Sender address needs a sign-in on the submission port'
 
 const oneLine = (query: string) => query.replace(/\s+/g, ' ')
 
-/** @param words.mayNotSend without quotes, since it stands inside a string of SQL */
+/** @param words.mayNotSend has no quotes: it stands in a string of SQL */
 export const postfixMaps = (words: { readonly mayNotSend: string }) => ({
   domains: `SELECT 'ok' FROM mail_directory.postfix_domains WHERE domain = lower('%s')`,
   mailboxes: `SELECT 'ok' FROM mail_directory.postfix_mailboxes WHERE address = lower('%s')`,
   aliases: `SELECT mailbox FROM mail_directory.postfix_aliases WHERE address = lower('%s')`,
   'sender-logins': oneLine(`SELECT login FROM mail_directory.postfix_sender_logins
     WHERE address = lower('%s')`),
-  // A login is ADDRESS#EPOCH. A login of an older epoch gets 421, which also ends the connection.
+  // ADDRESS#EPOCH with an older epoch gets 421, which ends the connection.
   logins: oneLine(`SELECT CASE WHEN send_allowed THEN '421 4.7.0 Sign in again'
     ELSE '550 5.7.1 ${words.mayNotSend}' END
     FROM mail_directory.postfix_logins

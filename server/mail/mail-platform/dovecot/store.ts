@@ -1,4 +1,4 @@
-// Writes the mail directory. Each change is one conditional statement: a late call undoes nothing.
+// Writes the mail directory, by conditional statements: a late call undoes nothing.
 import type { Db } from '#db/connection.ts'
 import type { WantedMailbox } from '../mail-platform.ts'
 
@@ -6,15 +6,15 @@ export interface Written {
   /** What the directory holds after the call. */
   readonly revision: number
   readonly written: boolean
-  /** True if the mailbox is new, so that no cache of Dovecot holds an older state. */
+  /** True for a new mailbox, which no cache of Dovecot knows. */
   readonly created: boolean
-  /** Sessions older than this epoch must still be ended; undefined: there are none. */
+  /** Older sessions must still be ended; undefined: there are none. */
   readonly endSessionsBefore: number | undefined
-  /** False if another mailbox has one of the addresses. Nothing was changed then. */
+  /** False if another mailbox has one of them. Nothing was changed then. */
   readonly addressesFree: boolean
 }
 
-// A removed mailbox comes back with a newer revision only, not when an old call is repeated.
+// Only a newer revision brings a removed mailbox back, no repeated call.
 const upsertMailbox = `
   with moved as (
     insert into mail_directory.mailboxes as known (account_id, address, revision, password,
@@ -113,7 +113,7 @@ export async function writeMailbox(db: Db, wanted: WantedMailbox, now: Date): Pr
   }
 }
 
-/** Keeps the mailbox and its address until `purgeAfter`. A second call changes nothing. */
+/** Keeps mailbox and address until `purgeAfter`. A second call changes nothing. */
 export async function quarantineMailbox(
   db: Db,
   accountId: string,
@@ -139,7 +139,7 @@ export async function startSessionEpoch(db: Db, address: string): Promise<number
   return row && Number(row.session_epoch)
 }
 
-/** Notes that older sessions ended: a repeated call must not end sessions opened since. */
+/** Keeps a repeated call from ending sessions that were opened since. */
 export async function noteSessionsEnded(db: Db, address: string, epoch: number): Promise<void> {
   await db('mail_directory.mailboxes')
     .where({ address })

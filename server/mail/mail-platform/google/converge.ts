@@ -1,4 +1,4 @@
-// Brings one Google user to the wanted state: a missing, deleted, moved or half-made one too.
+// Brings one Google user to the wanted state, even if deleted, moved or half-made.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { tryLater } from '../http-outcome.ts'
 import type { Applied, WantedMailbox } from '../mail-platform.ts'
@@ -70,7 +70,7 @@ async function create(parts: ConvergeParts, wanted: WantedMailbox): Promise<Appl
   return { kind: 'applied', revision: wanted.revision }
 }
 
-/** Google shows a new user a little later, so this reads again after each pause. */
+/** Google shows a new user a little later, so this reads again. */
 async function settle(parts: ConvergeParts, wanted: WantedMailbox): Promise<GoogleUser> {
   for (const pause of parts.settleMs) {
     await sleep(pause)
@@ -92,8 +92,8 @@ async function update(
   if (newer !== undefined) return { kind: 'superseded', revision: newer }
   const missing = wanted.aliases.filter((alias) => !user.aliases?.includes(alias))
   await assertFree(parts, missing, idOf(user))
-  // A mark of this revision means that the password is set too. Setting it again would sign people
-  // out.
+  // A mark of this revision came with the password.
+  // Setting the same password again would sign people out.
   const isThere = wanted.password === null || known?.revision === revision
   const password = isThere ? {} : passwordOf(wanted.password)
   const changed = await directory.patch(idOf(user), { ...stateOf(wanted, user), ...password })

@@ -1,4 +1,4 @@
-// The calls of Google's Directory API. Each returns a value or throws a PlatformError.
+// Google's Directory API. Each call returns a value or throws a PlatformError.
 import type { admin_directory_v1 } from '@googleapis/admin'
 import { type Effect, errorOfStatus, errorOfTransport, tryLater } from '../http-outcome.ts'
 import { PlatformError } from '../mail-platform.ts'
@@ -10,7 +10,7 @@ export interface GoogleAccess {
   /** Google must have delegated `scopes` to it for the whole domain. */
   readonly serviceAccount: ServiceAccount
   readonly administrator: string
-  /** Replaces Google's address in every call, and in the one for tokens (`/token`). */
+  /** Replaces Google's address in every call, also for tokens (`/token`). */
   readonly apiBase?: string | undefined
   readonly timeoutMs: number
 }
@@ -117,7 +117,7 @@ async function connect({ serviceAccount, administrator, apiBase, timeoutMs }: Go
   })
   if (apiBase) redirectTokens(client.transporter, apiBase)
   const root = apiBase ? { rootUrl: apiBase } : {}
-  // The portal's queue reads the state before it repeats a call. The library would not.
+  // The portal's queue repeats calls, and reads the state before.
   return admin({ version: 'directory_v1', auth: client, timeout: timeoutMs, retry: false, ...root })
 }
 

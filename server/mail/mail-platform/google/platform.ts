@@ -1,4 +1,4 @@
-// Google Workspace. The externalIds of a user hold account id, revision and wanted suspension.
+// Google Workspace. A user's externalIds hold account id, revision and suspension.
 import type { MailPlatform } from '../mail-platform.ts'
 import { refuseAppPasswordsOnly } from '../refusals.ts'
 import { createRevisionOrder } from '../revision-order.ts'
@@ -21,7 +21,7 @@ export interface GoogleSettings extends Omit<GoogleAccess, 'timeoutMs'> {
 
 /**
  * Google has one suspension, no quota for a single user, and no mailbox without a main password.
- * If `mainPasswordOpensMail` is false, `apply` does everything else and then throws.
+ * Without `mainPasswordOpensMail`, `apply` does everything else and then throws.
  */
 export function createGooglePlatform(settings: GoogleSettings): MailPlatform {
   const {

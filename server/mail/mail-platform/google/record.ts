@@ -6,7 +6,7 @@ import type { GoogleUser } from './directory.ts'
 
 type ExternalId = { type?: string; customType?: string; value?: string }
 
-/** Types of the portal's entries in `externalIds`. Entries of other programs are kept. */
+/** The portal's `externalIds`. Those of other programs are kept. */
 const account = 'postern-account'
 const revision = 'postern-revision'
 const level = 'postern-suspension'
@@ -29,7 +29,7 @@ export function markOf(user: GoogleUser): Mark | undefined {
   }
 }
 
-/** All but aliases and password. One call writes it, so the mark always tells the true state. */
+/** One call writes mark and state, so the mark always tells the true state. */
 export function stateOf(wanted: WantedMailbox, present?: GoogleUser): GoogleUser {
   const others = externalIdsOf(present ?? {}).filter(
     (each) => !each.customType?.startsWith('postern-'),
@@ -37,7 +37,7 @@ export function stateOf(wanted: WantedMailbox, present?: GoogleUser): GoogleUser
   const custom = (customType: string, value: string) => ({ type: 'custom', customType, value })
   return {
     ...(present?.primaryEmail === wanted.address ? {} : { primaryEmail: wanted.address }),
-    // Google's one suspension stops sign-in and reception. The mark keeps the wanted level.
+    // Google's one suspension stops everything. The mark keeps the wanted level.
     suspended: wanted.suspension !== 'none',
     externalIds: [
       ...others,

@@ -23,7 +23,7 @@ export function createAliases(api: MailcowApi, domains: readonly string[]) {
     (await api.one(`get/mailbox/${encodeURIComponent(address)}`)) !== undefined
 
   return {
-    /** Aliases by mailbox. One with several recipients is the operator's and matches no mailbox. */
+    /** One with several recipients is the operator's and matches no mailbox. */
     async byMailbox(): Promise<ReadonlyMap<string, readonly string[]>> {
       const found = new Map<string, string[]>()
       for (const alias of await inDomains(domains)) {
@@ -32,7 +32,7 @@ export function createAliases(api: MailcowApi, domains: readonly string[]) {
       return found
     },
 
-    /** @returns what `sync` has to do. @throws PlatformError if another mailbox has an alias */
+    /** @returns what `sync` has to do. @throws PlatformError if one is taken */
     async plan(address: string, wanted: readonly string[]) {
       const present = await inDomains(new Set([...domains, ...wanted.map(domainOf)]))
       const missing: string[] = []

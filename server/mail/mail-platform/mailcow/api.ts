@@ -1,4 +1,4 @@
-// mailcow's HTTP API. A refusal has status 200 too, and a missing object comes as an empty one.
+// mailcow's HTTP API. A refusal has status 200 too. A missing object comes empty.
 import { errorOfStatus, tryLater } from '../http-outcome.ts'
 import { createJsonCaller } from '../json-call.ts'
 import { PlatformError } from '../mail-platform.ts'
@@ -76,7 +76,7 @@ function refusal(code: string): Outcome {
   }
 }
 
-/** A message may go on with values that were sent, so only its first part is used. */
+/** Only the first part of a message: others may be values that were sent. */
 function codeOf(item: unknown): string {
   const { msg } = Object(item) as Item
   const [code] = Array.isArray(msg) ? msg : [msg]

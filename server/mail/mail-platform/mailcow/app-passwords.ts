@@ -1,4 +1,4 @@
-// App passwords at mailcow. It stores the hash as it is sent and never learns the secret.
+// mailcow stores the hash as it is sent and never learns the secret.
 import type { MailService, WantedAppPassword } from '../mail-platform.ts'
 import type { MailcowApi } from './api.ts'
 
@@ -60,7 +60,7 @@ async function add(api: MailcowApi, address: string, wanted: WantedAppPassword):
   })
 }
 
-/** One id a call: with several, mailcow stops at the first that is gone already. */
+/** One id a call: mailcow stops at the first that is gone already. */
 async function remove(api: MailcowApi, { id }: AppPassword): Promise<void> {
   const outcome = await api.attempt('delete/app-passwd', [String(id)])
   if (outcome.kind === 'refused' && outcome.code !== 'app_passwd_id_invalid') throw outcome.error

@@ -1,4 +1,4 @@
-// Brings one mailcow mailbox to the wanted state, whatever an earlier call left behind.
+// Brings one mailcow mailbox to the wanted state, even if half-made.
 import type { Applied, WantedMailbox } from '../mail-platform.ts'
 import { PlatformError } from '../mail-platform.ts'
 import { refuseTaken } from '../refusals.ts'
@@ -96,7 +96,7 @@ async function update(
   if (newer !== undefined) return { kind: 'superseded', revision: newer }
   const plan = await aliases.plan(address, wanted.aliases)
   const password = wanted.password === null ? {} : passwordOf(wanted.password)
-  // The revision is written first: even if this call stops half-way, an older one is refused.
+  // Revision first: if this call stops half-way, an older one is refused.
   await setMark(api, wanted, present)
   const attr = { ...stateOf(wanted), ...password }
   await api.post('edit/mailbox', { items: [address], attr })

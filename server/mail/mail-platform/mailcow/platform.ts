@@ -24,12 +24,12 @@ export interface MailcowSettings extends Omit<MailcowAccess, 'timeoutMs'> {
 }
 
 export interface MailcowPlatform extends MailPlatform {
-  /** Deletes mailboxes; mailcow keeps their files for some days more. @returns how many */
+  /** mailcow keeps deleted files for some days more. @returns how many */
   purge(): Promise<number>
 }
 
 /**
- * mailcow cannot stop sending alone: a mailbox suspended for `send` cannot sign in either.
+ * mailcow cannot stop sending alone: `send` closes as much as `login`.
  * Its API ends no sessions. Quotas are rounded up to whole MiB.
  */
 export function createMailcowPlatform(settings: MailcowSettings): MailcowPlatform {
@@ -87,14 +87,14 @@ async function writeAppPasswords(
   if (!mark) throw new PlatformError('retry', 'app passwords came before their mailbox')
   const known = mark.appPasswordsRevision
   if (revision < known) return { kind: 'superseded', revision: known }
-  // The revision is written first: even if this call stops half-way, an older list is refused.
+  // Revision first: if this call stops half-way, an older list is refused.
   const attr = customAttributes({ ...mark, appPasswordsRevision: revision }, mailbox)
   if (revision > known) await api.post('edit/mailbox/custom-attribute', { items: [address], attr })
   await appPasswords.sync(address, passwords)
   return { kind: 'applied', revision }
 }
 
-/** Closes and marks the mailbox. `purge` deletes it later, since mailcow cannot bring one back. */
+/** mailcow deletes for good, so `purge` does it later. */
 async function quarantine(
   { api, aliases, clock, converge, order }: Parts,
   owned: { readonly accountId: string; readonly address: string },

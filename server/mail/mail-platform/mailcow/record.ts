@@ -1,5 +1,5 @@
-// What the portal notes at a mailbox: the account id as a tag, which the creating call can set, and
-// the rest as custom attributes, which it cannot set.
+// The account id is a tag, which can be set when a mailbox is made.
+// All else that the portal notes are custom attributes, which cannot.
 import type { Suspension } from '#server/accounts/life/account-life.ts'
 import { newToken } from '#server/core/keys/secrets.ts'
 import { inDovecotOrder } from '../argon2id.ts'
@@ -53,7 +53,7 @@ export function markOf(mailbox: MailcowMailbox): Mark | undefined {
   return removedOn ? { ...mark, removedOn: String(removedOn) } : mark
 }
 
-/** mailcow replaces all custom attributes, so those of other programs are sent again. */
+/** mailcow replaces all of them, so those of other programs are sent again. */
 export function customAttributes(mark: Omit<Mark, 'accountId'>, present?: MailcowMailbox) {
   const others = Object.entries(present ? customOf(present) : {}).filter(
     ([name]) => !name.startsWith('postern-'),
@@ -73,7 +73,7 @@ const activeOf = { none: true, send: 2, login: 2, all: false } as const
 export function stateOf(wanted: WantedMailbox) {
   const opens = wanted.mainPasswordOpensMail
   return {
-    // App passwords and webmail could still send, so `send` closes as much as `login`.
+    // App passwords and webmail could send, so `send` closes as much as `login`.
     active: activeOf[wanted.suspension],
     quota: Math.max(1, Math.ceil(wanted.quotaBytes / mebibyte)),
     protocol_access: opens ? ['imap', 'pop3', 'smtp', 'sieve'] : [],
@@ -92,7 +92,7 @@ export function newMailbox(wanted: WantedMailbox) {
     force_pw_update: false,
     tags: [tagOf(wanted.accountId)],
     ...stateOf(wanted),
-    // mailcow's rules may ask for lower and upper case letters, a digit and a sign.
+    // mailcow may ask for both cases, a digit and a sign.
     ...(wanted.password === null ? twice(`Aa1-${newToken()}`) : passwordOf(wanted.password)),
   }
 }

@@ -1,4 +1,4 @@
-// A platform in memory, for trials of the portal and for tests. Tests can make it slow or failing.
+// A platform in memory, for trials and tests. Tests can make it slow or failing.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type {
   Applied,
@@ -31,7 +31,7 @@ export interface MemoryPlatform extends MailPlatform {
   slowBy(milliseconds: number): void
   /** Each coming call of this kind meets one of the mishaps, in their order. */
   next(call: Call, ...mishaps: Mishap[]): void
-  /** Changes or deletes the platform's copy without the portal, as a careless operator would. */
+  /** Changes or deletes the mailbox without the portal, as an operator could. */
   tamper(address: string, change: Partial<WantedMailbox> | undefined): void
   fill(address: string, usedBytes: number): void
   appPasswordsOf(address: string): readonly string[]

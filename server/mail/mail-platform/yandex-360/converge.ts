@@ -1,4 +1,4 @@
-// Brings one Yandex 360 user to the wanted state, whatever an earlier call left behind.
+// Brings one Yandex 360 user to the wanted state, even if half-made.
 import { newToken } from '#server/core/keys/secrets.ts'
 import { tryLater } from '../http-outcome.ts'
 import type { Applied, WantedMailbox } from '../mail-platform.ts'
@@ -121,8 +121,8 @@ async function change(directory: YandexDirectory, id: string, what: UserChange):
     throw tryLater('Yandex 360 does not show the user yet', 5)
 }
 
-// One call sets handle and password: a handle of this revision means that the password is set.
-// Setting it again would sign people out.
+// A handle of this revision came with the password.
+// Setting the same password again would sign people out.
 function changeFor(wanted: WantedMailbox, knownRevision: number | undefined): UserChange {
   const what = { externalId: handleFor(wanted), isEnabled: wanted.suspension === 'none' }
   if (wanted.password === null || knownRevision === wanted.revision) return what

@@ -1,4 +1,4 @@
-// The calls of Yandex 360's services. Each returns a value or throws a PlatformError.
+// Yandex 360's services. Each call returns a value or throws a PlatformError.
 import { type Effect, errorOfStatus, tryLater } from '../http-outcome.ts'
 import { createJsonCaller, type JsonAnswer, type JsonCall } from '../json-call.ts'
 
@@ -88,7 +88,7 @@ function createCalls({ apiBase, timeoutMs, token }: YandexAccess) {
     return answer.body
   }
 
-  /** A write that may find its own result, if the answer to an earlier try was lost. */
+  /** A write that may find its own result, if an answer was lost. */
   async function attempt<T>(
     method: JsonCall['method'],
     path: string,

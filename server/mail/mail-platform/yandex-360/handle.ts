@@ -1,4 +1,4 @@
-// The `externalId` of a user holds account id, revision and suspension, so one call sets them all.
+// A user's `externalId` holds account id, revision and suspension: one call sets all.
 import type { Suspension } from '#server/accounts/life/account-life.ts'
 import type { ObservedMailbox } from '../mail-platform.ts'
 import type { YandexUser } from './directory.ts'

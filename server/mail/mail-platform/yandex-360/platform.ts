@@ -1,4 +1,4 @@
-// Yandex 360 for Business. The externalId of a user holds account id, revision and suspension.
+// Yandex 360 for Business. Its externalIds are handles: see handle.ts.
 import type { Clock } from '#server/core/clock.ts'
 import { msPerDay } from '#server/core/durations.ts'
 import type { MailPlatform, ObservedMailbox } from '../mail-platform.ts'
@@ -31,8 +31,8 @@ export interface YandexPlatform extends MailPlatform {
 }
 
 /**
- * Yandex has one suspension, no quota for a single user, and shows no password. If an operator
- * renames a user in Yandex's console, reconciliation reports one missing and one surplus mailbox.
+ * Yandex has one suspension, no quota for a single user, and shows no password.
+ * After a rename in its console, reconciliation finds one mailbox missing, one surplus.
  */
 export function createYandexPlatform(settings: YandexSettings): YandexPlatform {
   const parts = partsOf(settings)
@@ -95,7 +95,7 @@ async function userAt({ converge }: Parts, address: string): Promise<YandexUser 
   return user && !handleOf(user)?.removedOn ? user : undefined
 }
 
-/** Closes and marks the mailbox. `purge` deletes it later, since Yandex cannot bring one back. */
+/** Yandex deletes for good, so `purge` does it later. */
 async function quarantine(
   { clock, converge, directory, order }: Parts,
   owned: { readonly accountId: string; readonly address: string },
@@ -112,7 +112,7 @@ async function quarantine(
 async function purge(parts: Parts): Promise<number> {
   const { clock, directory, quarantineDays } = parts
   const lastDay = dayOf(new Date(clock.now().getTime() - quarantineDays * msPerDay))
-  // A user deleted before the last page was read would shift the pages that follow.
+  // To delete a user while reading would shift the pages.
   const due: string[] = []
   for await (const user of everyone(parts)) {
     const removedOn = handleOf(user)?.removedOn
