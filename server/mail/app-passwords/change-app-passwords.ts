@@ -95,7 +95,7 @@ export async function revokeAll(
 
 /**
  * Security: After a reset, no app password opens mail until its owner keeps it.
- * The caller must enqueue the job for the platform. @returns how many this call holds
+ * The caller enqueues the job for the platform. @returns how many it holds
  */
 export async function holdAppPasswords(
   trx: AccountTrx,

@@ -22,7 +22,7 @@ import { listAppPasswords, spendHandingOut } from './store.ts'
 
 const page = '/account/app-passwords'
 const flashes = ['revoked', 'all-revoked', 'kept', 'revoked-before'] as const
-/** Each new app password sends its owner a letter, and a thief must not flood the mailbox. */
+/** Each one sends its owner a letter: a thief must not flood the mailbox. */
 const createdPerDay = { points: 60, seconds: 86_400 }
 
 const ownerId = (req: Request) => ownerOf(req)?.id ?? ''

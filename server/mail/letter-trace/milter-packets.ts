@@ -1,5 +1,5 @@
-// The packets of the milter protocol, version 6, as far as traces need it. A packet has a length
-// (4 bytes, big endian), a command letter and data.
+// What traces need of the milter protocol, version 6.
+// A packet has a length (4 bytes, big endian), a command letter and data.
 // Sources: sendmail's libmilter/docs and Postfix's src/milter/milter8.c.
 
 export interface Packet {
@@ -56,8 +56,8 @@ function number(value: number): Buffer {
 
 const addHeaders = 0x01
 const changeHeaders = 0x10
-// With these flags Postfix leaves out connect, helo, recipients, unknown commands and DATA. It
-// expects no answer to mail, headers, end of headers and body, and keeps blanks before a value.
+// Leaves out connect, helo, recipients, unknown commands and DATA.
+// Wants no answer to mail, headers, their end and body. Keeps blanks before a value.
 const steps = 0x01 | 0x02 | 0x08 | 0x80 | 0x100 | 0x200 | 0x4000 | 0x40000 | 0x80000 | 0x100000
 
 export const answers = {

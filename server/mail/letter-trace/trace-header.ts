@@ -1,5 +1,5 @@
-// The header that says which account sent a letter through our server. Only the portal can write
-// it, and only the portal can read the account in it.
+// The header that says which account sent a letter through our server.
+// Only the portal can write it and read the account in it.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { msPerMinute, msPerSecond } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -30,7 +30,7 @@ export interface Trace {
 
 export type TraceReading =
   | { readonly kind: 'absent' }
-  /** Not made by the portal, changed, or made under a key that is no longer in SECRET_KEYS. */
+  /** Not made by us, changed, or made under a key that is no longer listed. */
   | { readonly kind: 'forged' }
   /** Made by the portal for a letter with another Message-ID, From or Date. */
   | { readonly kind: 'of-another-letter' }
@@ -72,7 +72,7 @@ export function readTraces(
     .slice(0, MAX_JUDGED)
     .map((field) => readTrace(keyring, field.raw, binding, body !== null, now))
   const bound = readings.filter((reading) => reading.kind === 'bound')
-  // If two accounts sent the letter, both traces are true. The newest names the last sender.
+  // If two accounts sent the letter, the newest trace names the last one.
   const [newest] = bound.sort((one, two) => +two.trace.sentAt - +one.trace.sentAt)
   const notForged = readings.find((reading) => reading.kind !== 'forged')
   return newest ?? notForged ?? readings[0] ?? { kind: 'absent' }
@@ -145,7 +145,7 @@ function digest(text: string): string {
   return createHash('sha256').update(text, 'latin1').digest('base64url')
 }
 
-// As DKIM's relaxed form (RFC 6376, 3.4.4), since relays may change blanks in a body.
+// RFC 6376, 3.4.4: relays may change blanks in a body.
 function relaxBody(body: string): string {
   return body
     .replace(/[ \t]+/g, ' ')

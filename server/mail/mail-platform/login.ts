@@ -1,3 +1,3 @@
-/** An SMTP login is `ADDRESS#EPOCH`: a new password starts an epoch, and older logins end. */
+/** An SMTP login is `ADDRESS#EPOCH`. A new password starts another epoch. */
 export const addressOfLogin = (login: string): string =>
   login.replace(/#\d{1,19}$/, '').toLowerCase()

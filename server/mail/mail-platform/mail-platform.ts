@@ -45,8 +45,8 @@ export type Applied =
   | { readonly kind: 'superseded'; readonly revision: number }
 
 /**
- * `permanent`: an operator must look (bad credentials, refused value). `retry`: try later.
- * `unknown`: the call may have been carried out (time-out); read the state before trying again.
+ * `permanent`: an operator must look (refused value). `retry`: try later.
+ * `unknown`: it may have been carried out; read the state before trying again.
  */
 export class PlatformError extends Error {
   override readonly name = 'PlatformError'

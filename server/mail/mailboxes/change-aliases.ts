@@ -1,4 +1,4 @@
-// An alias is a further address of a mailbox, to receive and to send. Only operators change it.
+// A mailbox also receives and sends under its aliases. Only operators change them.
 import type { Db } from '#db/connection.ts'
 import {
   type AccountTrx,
@@ -25,7 +25,7 @@ interface AliasChange {
   readonly alias: string
 }
 
-/** Claims the alias and its look-alikes, or neither. @returns false if one is somebody else's */
+/** Claims alias and look-alikes, or neither. @returns false if one is taken */
 async function claimAddress(
   trx: AccountTrx,
   { keyring, clock }: AliasParts,

@@ -1,4 +1,4 @@
-// The job that brings one mailbox on the platform to its wanted state. It may run twice or late.
+// The job that brings one mailbox to its wanted state. It may run twice or late.
 import type { Db } from '#db/connection.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -68,7 +68,7 @@ async function converge(parts: ConvergeParts, accountId: string, work: MailboxWo
   await acknowledgeMailbox(db, accountId, work.wanted.revision, clock.now())
 }
 
-/** Null if the password was stored for another platform: this platform keeps the one it has. */
+/** Null if it was stored for another platform: this one keeps what it has. */
 function openPassword({ keyring, platform }: ConvergeParts, work: MailboxWork): string | null {
   const { passwordSealed, passwordFormat } = work
   if (passwordSealed === null || passwordFormat !== platform.passwordFormat) return null
@@ -92,8 +92,8 @@ async function convergeFilters(
 }
 
 /**
- * Tries again after the time that the platform asks for, else after the queue's (e^n seconds).
- * Calls the operator after the last try, or at once if trying again is useless.
+ * Tries again when the platform asks for it, or else the queue (e^n seconds).
+ * Calls the operator after the last try, or at once if no other would help.
  */
 async function handleFailure(
   parts: ConvergeParts,

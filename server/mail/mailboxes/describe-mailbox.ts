@@ -1,4 +1,4 @@
-// What the account page says of a mailbox: no more than the platform has acknowledged.
+// The account page shows only what the platform has acknowledged.
 import type { Suspension } from '#server/accounts/life/account-life.ts'
 import type { MailboxProgress } from './store.ts'
 
@@ -10,7 +10,7 @@ export interface DescribedMailbox {
   readonly suspension: Suspension
   /** True while the platform may still take the old password. */
   readonly passwordPending: boolean
-  /** Since when mail programs need the present password; null while it is pending. */
+  /** Since when mail programs need the present password. */
   readonly passwordLiveSince: Date | null
   /** False while the password is the one of the registration. */
   readonly passwordWasChanged: boolean

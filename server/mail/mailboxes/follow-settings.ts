@@ -13,7 +13,7 @@ export interface FollowParts {
   readonly settings: { readonly appPasswordsOnly: boolean }
 }
 
-/** Each change makes mail programs reconnect, so one run changes only this many mailboxes. */
+/** Each change makes mail programs reconnect, so a run changes only so many. */
 const atOnce = 1000
 
 export function followSettingsTask({ db, clock, settings }: FollowParts): Task {

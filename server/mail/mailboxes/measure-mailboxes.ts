@@ -1,4 +1,4 @@
-// Asks the platform how full mailboxes are and enlarges full ones. Pages read the stored figures.
+// Asks the platform how full mailboxes are, stores it and enlarges full ones.
 import type { Db } from '#db/connection.ts'
 import { msPerMinute } from '#server/core/durations.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
@@ -17,7 +17,7 @@ export interface MeasureParts extends GrowParts {
 const measureTask = 'mailbox:measure'
 /** A younger figure is shown without a new measurement. */
 const freshMinutes = 5
-/** At 10 ms each, one run takes five seconds. A run every five minutes makes 144,000 a day. */
+/** At 10 ms each, a run takes 5 s. A run every 5 minutes makes 144,000 a day. */
 const atOnce = 500
 const failuresBeforeStop = 5
 
@@ -25,7 +25,7 @@ async function measure(parts: MeasureParts, accountId: string): Promise<void> {
   const { db, clock, platform, settings } = parts
   const progress = await findMailboxProgress(db, accountId)
   if (!progress) return
-  // The try is noted first: else a mailbox that cannot be measured would always be the next one.
+  // Noted first: else a mailbox that cannot be measured would always be next.
   await noteMailboxUsage(db, accountId, undefined, clock.now())
   const usedBytes = (await platform.observe(progress.address))?.usedBytes
   if (usedBytes === undefined) return
@@ -51,7 +51,7 @@ export const measureTasks = (parts: MeasureParts): Record<string, Task> => ({
   },
 })
 
-/** Enqueues a measurement if the figure is old. The page does not wait: it shows the old figure. */
+/** Enqueues a measurement if the figure is old. The page does not wait for it. */
 export async function refreshUsage(
   { db, clock, platform }: { db: Db } & Pick<MeasureParts, 'clock' | 'platform'>,
   accountId: string,

@@ -1,10 +1,10 @@
-// Changes the wanted state. Each change is a new revision, which the worker brings to the platform.
+// Changes the wanted state. Each change is a revision, which a job brings to the platform.
 
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import type { Suspension } from '#server/accounts/life/account-life.ts'
 import type { PasswordFormat } from '../mail-platform/mail-platform.ts'
 
-/** Columns that every change sets. The worker tries again, even where an operator was called. */
+/** Every change sets these, so the worker tries again even after it gave up. */
 const oneMoreRevision = (trx: AccountTrx, at: Date) => ({
   revision: trx.raw('revision + 1'),
   changed_at: at,
@@ -140,7 +140,7 @@ export async function reviseMailboxQuota(
   return changed === 1
 }
 
-/** Makes a new revision of the same state: the worker brings it to the platform once more. */
+/** A new revision of the same state is brought to the platform once more. */
 export async function reviseMailboxUnchanged(
   trx: AccountTrx,
   accountId: string,

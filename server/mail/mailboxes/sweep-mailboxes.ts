@@ -8,7 +8,7 @@ import { enqueueConvergence } from './want-mailbox.ts'
 const afterMinutes = 10
 const atOnce = 1000
 
-/** Enqueues a job for mailboxes that still wait for the platform: their own job may be lost. */
+/** Enqueues a job for mailboxes that waited too long: their own may be lost. */
 export function sweepMailboxesTask({ db, clock }: { db: Db; clock: Clock }): Task {
   return async () => {
     const since = new Date(clock.now().getTime() - afterMinutes * msPerMinute)

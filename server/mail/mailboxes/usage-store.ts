@@ -1,7 +1,7 @@
 import type { Db } from '#db/connection.ts'
 import { msPerMinute } from '#server/core/durations.ts'
 
-/** Mailboxes over 70 % every 15 minutes, all every six hours; the longest unmeasured first. */
+/** Mailboxes over 70 % every 15 minutes, all every six hours, the oldest figure first. */
 export async function listMailboxesToMeasure(db: Db, now: Date, limit: number): Promise<string[]> {
   const ago = (minutes: number) => new Date(now.getTime() - minutes * msPerMinute)
   const { rows } = (await db.raw(

@@ -44,8 +44,8 @@ async function sealFor({ keyring, platform }: MailboxParts, password: NewPasswor
   return { format, sealed: keyring.seal(sealPurpose, await inFormat(format, password)) }
 }
 
-// Jobs of one mailbox run one after the other. A waiting job serves later changes too, since it
-// reads the whole wanted state.
+// A mailbox has one job at a time.
+// A waiting job serves later changes too, since it reads the whole state.
 export async function enqueueConvergence(
   trx: Trx,
   accountId: string,
@@ -94,8 +94,8 @@ export async function wantMailboxSuspension(
 }
 
 /**
- * Enqueues the job that brings app passwords to the platform as this transaction leaves them.
- * Locks the mailbox. @param change.endSessions true disconnects all mail programs
+ * Locks the mailbox and enqueues its job.
+ * @param change.endSessions true disconnects all mail programs
  * @returns the revision that brings the app passwords to the platform
  */
 export async function wantAppPasswords(

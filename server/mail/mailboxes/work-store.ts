@@ -2,7 +2,7 @@
 import type { Db } from '#db/connection.ts'
 import type { PasswordFormat, WantedMailbox } from '../mail-platform/mail-platform.ts'
 
-/** The wanted state, its password still sealed, and what the worker must do besides `apply`. */
+/** The wanted state, and what the worker must do besides `apply`. */
 export interface MailboxWork {
   readonly wanted: Omit<WantedMailbox, 'password' | 'suspensionReason'>
   /** The owner's language. */
@@ -75,7 +75,7 @@ export async function acknowledgeMailbox(
     })
 }
 
-/** Notes that the platform accepts the password of this revision and refuses older ones. */
+/** Notes that the platform takes this revision's password and no older one. */
 export async function notePasswordLive(
   db: Db,
   accountId: string,
@@ -106,7 +106,7 @@ export async function noteFiltersEnded(db: Db, accountId: string, revision: numb
     .update({ ended_filters_revision: revision })
 }
 
-/** @param givenUpAt null while the queue still tries; else operators see the mailbox */
+/** @param givenUpAt null while the queue still tries */
 export async function noteMailboxFailure(
   db: Db,
   accountId: string,

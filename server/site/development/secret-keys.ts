@@ -1,4 +1,4 @@
-// Keeps the keys of development in a file, so that the next start opens what this one sealed.
+// Keeps development keys in a file, for the next start to open what this one sealed.
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newToken } from '#server/core/keys/secrets.ts'

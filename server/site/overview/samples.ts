@@ -1,3 +1,4 @@
+import type { FeatureSamples } from '#server/kit/feature.ts'
 import type { OverviewSample } from '#server/kit/pages/overview.ts'
 import type { Sample } from '#server/kit/pages/sample.ts'
 import { inPlace } from './join-overview.ts'

@@ -111,8 +111,8 @@ const quotable = (sentence: string): string => {
 }
 
 // Security: A value that configuration files would take apart is refused.
-// A line break starts another setting, a quote ends an SQL literal, and a blank, #, $ or % has a
-// meaning in one of the files.
+// A line break starts another setting, and a quote ends an SQL literal.
+// A blank, #, $ or % has a meaning in one of the files.
 const plainValue = (value: unknown): string => {
   const text = String(value)
   if (!/[\p{Cc}\s'"\\$#%{}]/u.test(text)) return text

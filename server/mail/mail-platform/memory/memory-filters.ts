@@ -12,7 +12,7 @@ export interface MemoryFilters {
   activeOf(address: string): FilterScript | undefined
 }
 
-/** @param call runs `work` under this name, late or failing if a test asked for it */
+/** @param call runs `work`, late or failing if a test asked for that */
 export function createMemoryFilters(
   call: <T>(name: `filters.${keyof PlatformFilters}`, address: string, work: () => T) => Promise<T>,
 ): MemoryFilters {

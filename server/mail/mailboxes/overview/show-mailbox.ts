@@ -27,9 +27,9 @@ export function showPassword(mailbox: PasswordFacts): ShownPassword {
 }
 
 export interface Space {
-  /** New size in bytes if the owner asks now; undefined if the owner may not ask. */
+  /** New size in bytes, if the owner may ask for it. */
   readonly more?: number | undefined
-  /** Bytes up to which the mailbox grows by itself; undefined if it does not. */
+  /** Bytes up to which the mailbox grows by itself. */
   readonly growsTo?: number | undefined
 }
 

@@ -1,5 +1,5 @@
-// Compares the mailboxes on the platform with the wanted ones. Each row notes whether the platform
-// showed its mailbox, so that neither side has to fit into memory.
+// Compares the mailboxes on the platform with the wanted ones.
+// Rows note whether they were shown, so neither side has to fit into memory.
 import type { Db } from '#db/connection.ts'
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import type { Clock } from '#server/core/clock.ts'
@@ -49,7 +49,7 @@ const marksOf = (passwords: readonly AppPasswordMark[]) =>
     .sort()
     .join()
 
-/** @returns names of what differs. A field that the platform does not show is not compared. */
+/** @returns what differs. What the platform does not show is not compared. */
 function driftOf(
   keyring: Keyring,
   format: string,

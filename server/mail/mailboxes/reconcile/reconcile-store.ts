@@ -1,4 +1,4 @@
-// Reads the wanted mailboxes for a reconciliation, and notes which ones the platform showed.
+// Reads the wanted mailboxes, and notes which ones the platform showed.
 
 import type { Db, Trx } from '#db/connection.ts'
 import { resealColumn } from '#db/reseal.ts'
@@ -29,7 +29,7 @@ export interface AppPasswordMark {
   readonly secret: string
 }
 
-// The same statement reads mailbox and app passwords, so both belong to one revision.
+// Read in the same statement, both belong to one revision.
 const appPasswordsOfRow = `(
   select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'services', p.services,
     'secret', encode(p.secret_sha256, 'hex'))), '[]')
@@ -71,7 +71,7 @@ export async function noteSeen(db: Db, run: Date, accountIds: readonly string[])
   await db('mailboxes').whereIn('account_id', accountIds).update({ seen_at: run })
 }
 
-/** Mailboxes that the platform once acknowledged and did not show in this run, by address. */
+/** Mailboxes that the platform acknowledged, but did not show in this run. */
 export async function listUnseen(
   db: Db,
   run: Date,
@@ -95,7 +95,7 @@ export async function countWanted(db: Db): Promise<number> {
   return Number(row?.n ?? 0)
 }
 
-/** Reseals up to `limit` passwords under the newest key. @returns how many it resealed */
+/** Reseals up to `limit` passwords under the newest key. */
 export const rekeyMailboxes = (trx: Trx, keyring: Keyring, limit: number): Promise<number> =>
   resealColumn(
     trx,
