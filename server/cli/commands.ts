@@ -13,7 +13,7 @@ import { seedCommand } from './seed.ts'
 const all: readonly AccountFeature<PortalParts>[] = features
 const own = [configCommand, migrateCommand, doctorCommand, rekeyCommand, seedCommand]
 
-/** First words of commands, in the order of the help. Commands with other first words follow. */
+/** First words of commands, in the order of the help. Others follow. */
 export const firstWords = [
   'config',
   'migrate',

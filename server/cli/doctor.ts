@@ -40,7 +40,7 @@ const own: readonly Check<PortalParts>[] = [
   },
 ]
 
-/** Names of checks, in the order of the report. Checks with other names follow. */
+/** Names of checks, in the order of the report. Others follow. */
 export const checkNames = [
   'database',
   'migrations',

@@ -1,4 +1,4 @@
-/** Compares items by the place of their names in `names`. Items that it lacks come last. */
+/** Compares items by their place in `names`. Items that it lacks come last. */
 export function byPlaceIn<T>(
   names: readonly string[],
   nameOf: (item: T) => string | undefined,

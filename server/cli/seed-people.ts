@@ -104,7 +104,7 @@ async function registerPerson(
   return made.kind === 'registered' ? made.accountId : undefined
 }
 
-/** Reports the letters of `prepared` once. The worker opens cases for them. */
+/** Reports the prepared letters. The worker opens cases for them. */
 async function prepareCases(parts: PortalParts, domain: string): Promise<void> {
   const { db, clock, keyring, desk } = parts
   const known = await db('abuse_reports').first('id')

@@ -1,4 +1,4 @@
-/** The device and place of a request. `place` never holds a complete network address. */
+/** Of a request. `place` never holds a complete network address. */
 export interface ClientInfo {
   readonly device: string
   readonly place: string

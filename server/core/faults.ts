@@ -1,10 +1,10 @@
-/** A queue is full. An answer of 503 at once keeps the waits of the queued requests short. */
+/** A queue is full. Answering 503 at once keeps the queue short. */
 export class BusyError extends Error {
   override readonly name = 'BusyError'
   readonly retryAfterSeconds = 2
 }
 
-/** A proof has an earlier epoch, or its account is closed to changes. The person must sign in. */
+/** The proof is of an earlier epoch, or the account is closed to changes. Leads to sign-in. */
 export class StaleProof extends Error {
   override readonly name = 'StaleProof'
   constructor() {

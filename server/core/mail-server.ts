@@ -4,7 +4,7 @@ export interface MailServer {
   readonly service: MailService
   readonly host: string
   readonly port: number
-  /** `tls` encrypts from the first byte; `starttls` by a command, which must not be left out. */
+  /** `tls` from the first byte, or `starttls` by a command that must succeed. */
   readonly security: 'tls' | 'starttls'
 }
 
@@ -25,7 +25,7 @@ const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 const ENTRY = /^([a-z0-9]+):\/\/([^/:]+)(?::([0-9]{1,5}))?\/?$/
 const HOST = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`)
 
-/** Reads `imaps://a.example, imap://a.example:143`, or `off`. Ports of RFC 8314 and RFC 6409. */
+/** Reads `imaps://a.example, imap://a.example:143`, or `off`. */
 export function parseMailServers(service: MailService, raw: string): ParsedMailServers {
   const entries = raw
     .toLowerCase()

@@ -20,7 +20,7 @@ export interface Stoppable {
 
 /** Fills in settings that development may leave out. */
 export interface Development {
-  /** `own` is for the portal itself, `borrowed` for commands beside a running portal. */
+  /** `own` for the portal, `borrowed` for commands beside a running one. */
   beginDatabase(
     dataDir: string,
     use: 'own' | 'borrowed',
@@ -31,7 +31,7 @@ export interface Development {
 export interface FeatureSamples {
   readonly samples?: readonly Sample[]
   readonly messageSamples?: MessageSamples
-  /** What the feature shows on the owner's page, /account. */
+  /** Of the owner's page, /account. */
   readonly overviewSamples?: OverviewSamples
   /** Samples of a page that shows what other features bring. */
   readonly joinSamples?: (all: readonly FeatureSamples[]) => readonly Sample[]
@@ -57,9 +57,9 @@ export interface Feature<in Parts extends PartsWithSettings> {
   readonly overview?: (parts: Parts) => Overview
   /** Answers to programs, which have no session, language or form token. */
   readonly programRoutes?: (parts: Parts) => readonly Router[]
-  /** Reads the bodies of its own forms, before the reader of ordinary forms. */
+  /** Reads bodies of its own forms, before ordinary forms are read. */
   readonly body?: (parts: Parts) => RequestHandler
-  /** Listens for mail servers if the settings name a port, and loads what it needs only then. */
+  /** Listens for mail servers, if the settings name a port. */
   readonly listen?: (parts: Parts) => Promise<Stoppable> | undefined
   readonly tasks?: (parts: Parts) => TaskList
   /** When its tasks run by themselves: lines of a crontab. */
@@ -73,7 +73,7 @@ export interface Feature<in Parts extends PartsWithSettings> {
   readonly gauges?: () => Promise<{
     readonly registerGauges: (registry: Registry, parts: Parts) => void
   }>
-  /** The mails and SMS that it sends. Loaded when the first message is sent. */
+  /** Mails and SMS that it sends. Loaded with the first one. */
   readonly messages?: () => Promise<{ readonly messages: MessageRows }>
   /** Loaded by the gallery and by tests, never in production. */
   readonly samples?: () => Promise<FeatureSamples>

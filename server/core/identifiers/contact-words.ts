@@ -1,4 +1,4 @@
-// Lists the spellings of a contact, so that no password or answer can be one of them.
+// Spellings of a contact, none of which may be a password or an answer.
 import { domainToUnicode } from 'node:url'
 import { parseEmailAddress } from './email-address.ts'
 import { nationalNumberOf } from './phone-number.ts'
@@ -9,7 +9,7 @@ export interface NamedContact {
   readonly canonical: string
 }
 
-/** Of a phone the national number, with which all spellings end. Of an address all spellings. */
+/** Of a phone the national number, which ends all spellings. */
 export function wordsOfContact({ kind, value, canonical }: NamedContact): string[] {
   if (kind === 'phone') return [nationalNumberOf(value)]
   return [...new Set([value, canonical].flatMap(spellingsOf))]

@@ -8,7 +8,7 @@ export type ParsedEmailAddress =
   | { kind: 'ok'; address: string; canonical: string }
   | { kind: 'refused'; reason: EmailAddressRefusal }
 
-// LOCAL is the dot-atom of RFC 5322. DOMAIN is a host name of RFC 1123, but no IP address.
+// The dot-atom of RFC 5322, and the host name of RFC 1123.
 const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)$/
 
@@ -40,7 +40,7 @@ export function parseEmailAddress(
   const at = typed.lastIndexOf('@')
   const local = typed.slice(0, at)
   if (at < 1 || typed.indexOf('@') !== at) return refused('shape')
-  // Few mail servers accept a local part with letters beyond ASCII yet (RFC 6531).
+  // Few mail servers accept letters beyond ASCII yet (RFC 6531).
   if (/[^\0-\x7f]/.test(local)) return refused('characters')
   const domain = canonicalDomain(typed.slice(at + 1))
   if (domain === null || !LOCAL.test(local)) return refused('shape')

@@ -62,7 +62,7 @@ function isReserved(login: string, serviceWords: readonly string[]): boolean {
   const own = new Set(serviceWords.map((word) => drawnKey(word.toLowerCase())))
   const isTaken = (name: string) => RESERVED_KEYS.has(drawnKey(name)) || own.has(drawnKey(name))
   const bare = login.replace(/[0-9]+$/, '')
-  // The last letter of `postmasterl` looks like the number of `postmaster1`.
+  // `postmasterl` looks like `postmaster1`.
   const long = /^(.{8,}?)[il]+$/.exec(bare)?.[1] ?? bare
   const parts = login.split(/[._-]/).filter((part) => !/^[0-9]+$/.test(part))
   return isTaken(login) || isTaken(bare) || isTaken(long) || parts.every(isTaken)

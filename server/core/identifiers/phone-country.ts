@@ -1,5 +1,5 @@
-// The countries of libphonenumber-js, copied because the package is too large for every start.
-// A test compares the copy.
+// A copy, because libphonenumber-js is too large to load at every start.
+// A test compares both.
 import type { CountryCode } from 'libphonenumber-js/max'
 
 const countries: ReadonlySet<string> = new Set(

@@ -9,7 +9,7 @@ const examples = lazily<typeof import('libphonenumber-js/examples.mobile.json').
 
 export type PhoneNumberRefusal = 'missing' | 'shape' | 'extension' | 'country' | 'not-mobile'
 export type ParsedPhoneNumber =
-  /** `prefix` is the number without its last four digits: fraudsters rent such blocks. */
+  /** `prefix` lacks the last four digits: fraudsters rent such blocks. */
   | { kind: 'ok'; e164: string; country: string; prefix: string }
   | { kind: 'refused'; reason: PhoneNumberRefusal }
 
@@ -73,11 +73,11 @@ export function maskPhone(e164: string): string {
   return code + rest.replace(/\d(?=(?:\D*\d){2})/g, '•')
 }
 
-/** Ways to read a typed number, likeliest first: national, 00 for the plus, plus left out. */
+/** Likeliest first: a national number, 00 for the plus, the plus left out. */
 function readings(typed: string): string[] {
   const international = typed.replace(/^[^\p{Nd}]*00/u, '+')
   if (typed.includes('+')) return [typed]
-  // With fewer digits a mistyped national number could pass for a number of Somalia.
+  // A shorter one could be a mistyped national number: Somalia has short ones.
   const digits = typed.match(/\p{Nd}/gu)?.length ?? 0
   return digits >= 11 ? [typed, international, `+${typed}`] : [typed, international]
 }

@@ -3,8 +3,8 @@ const MAIL_ROLES = `
   abuse ftp hostmaster info list marketing news noc owner postmaster request sales security
   support trouble usenet uucp webmaster www`
 
-// Their owner gets TLS certificates of the domain: CA/Browser Forum Baseline Requirements
-// 3.2.2.4.4, and earlier practice.
+// Their owner can get certificates for the domain
+// (CA/Browser Forum Baseline Requirements 3.2.2.4.4).
 const TRUSTED_BY_CERTIFICATE_AUTHORITIES = `
   admin administrator hostmaster is it mis postmaster root ssladmin ssladministrator
   sslwebmaster sysadmin webmaster`

@@ -1,11 +1,11 @@
-// A chain of records. Each link covers its record and the link before it, and names its own key.
+// Each link of a chain covers its record and the link before, and names its key.
 import type { Keyring } from './keyring.ts'
 
 export const chainStart = Buffer.alloc(32)
 
 export const keyIdOfLink = (hash: Buffer): string => hash.subarray(0, 4).toString('hex')
 
-/** @param fields in a fixed order: the database reorders JSON @throws if no such key is listed */
+/** @param fields in a fixed order: the database reorders JSON @throws without the key */
 export function linkHash(
   keyring: Keyring,
   keyId: string,

@@ -1,4 +1,4 @@
-// Values that the database must not show: digests find them, seals keep them.
+// Hides values from the database: digests find them, seals keep them.
 import {
   createCipheriv,
   createDecipheriv,
@@ -9,16 +9,16 @@ import {
   randomBytes,
 } from 'node:crypto'
 
-/** Thrown for a value that was changed, has another purpose, or whose key is no longer listed. */
+/** The value was changed, has another purpose, or its key is no longer listed. */
 export class SealError extends Error {
   override readonly name = 'SealError'
 }
 
-/** A `purpose` is a constant such as `claims.phone`, never data: its key stays in memory. */
+/** A `purpose` is a constant (`claims.phone`), never data: its key stays in memory. */
 export interface Keyring {
   /** HMAC-SHA-256 (32 bytes) under the newest key. */
   digest(purpose: string, value: string): Buffer
-  /** The digest under every listed key, newest first: it finds rows from before a rotation. */
+  /** Under every listed key, newest first: finds rows from before a rotation. */
   digests(purpose: string, value: string): Buffer[]
   /** @returns null if the key is not listed */
   digestUnder(keyId: string, purpose: string, value: string): Buffer | null

@@ -15,14 +15,14 @@ export function newCode(digits: number): string {
   return String(randomInt(10 ** digits)).padStart(digits, '0')
 }
 
-/** Accepts full-width digits, blanks and dashes. Null if it is not a code of `digits` digits. */
+/** Accepts full-width digits, blanks and dashes. Null for any other text. */
 export function parseCode(raw: unknown, digits: number): string | null {
   if (typeof raw !== 'string' || raw.length > 64) return null
   const code = raw.normalize('NFKC').replace(/[\s\p{Cf}\p{Pd}]/gu, '')
   return new RegExp(`^[0-9]{${digits}}$`).test(code) ? code : null
 }
 
-/** 32 bytes. For tokens of 256 random bits only; a short code needs a digest of the keyring. */
+/** For tokens of 256 random bits only. A short code needs the keyring. */
 export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token, 'utf8').digest()
 }

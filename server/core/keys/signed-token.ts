@@ -1,4 +1,4 @@
-// Tokens of links: a value and its signature. The portal can make the same token again at any time.
+// A signed value for a link. The portal can make it again at any time.
 import type { Keyring } from './keyring.ts'
 import { sameSecret } from './secrets.ts'
 

@@ -8,7 +8,7 @@ export type ParsedSigningPair =
     }
   | { readonly kind: 'refused'; readonly reason: 'certificate' | 'key' | 'algorithm' | 'mismatch' }
 
-/** @param certificatePem the signer's certificate, then its chain @param keyPem unencrypted */
+/** @param certificatePem the signer's first, then the chain @param keyPem unencrypted */
 export function parseSigningPair(certificatePem: string, keyPem: string): ParsedSigningPair {
   const blocks =
     certificatePem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []

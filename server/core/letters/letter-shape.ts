@@ -1,4 +1,4 @@
-// Measures a letter in one linear pass before any parser sees it: header, fields, tree of parts.
+// Measures a letter in one linear pass, before any parser sees it.
 import { decodeWords } from 'postal-mime'
 import { fieldName } from './field-name.ts'
 import { type Cut, type LetterField, letterLimits } from './letter.ts'
@@ -7,10 +7,10 @@ import { showHidden } from './show-hidden.ts'
 
 export interface ScannedLetter {
   readonly fields: LetterField[]
-  /** CRLF line ends, no closing blank line. May be empty. Cut if `cuts` has `headers`. */
+  /** CRLF line ends, no closing blank line. May be empty or cut. */
   readonly header: string
   readonly body: string
-  /** Positions of the parts in `body`. Empty if a header names two boundaries: nobody can know. */
+  /** Of the parts in `body`. Empty if a header names two boundaries. */
   readonly spans: readonly PartSpan[]
   readonly cuts: Cut[]
 }
@@ -88,7 +88,7 @@ function toField(
   return { name, raw, value: showHidden(decodeWords(text).replace(/[\t\r\n]+/g, ' ')) }
 }
 
-/** Tries UTF-8, then the letter's charset, then windows-1252, which can decode every byte. */
+/** Tries UTF-8, the letter's charset, then windows-1252, which has every byte. */
 export function decodeBytes(binary: string, charset: string | null): string {
   const bytes = Buffer.from(binary, 'latin1')
   try {

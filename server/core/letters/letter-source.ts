@@ -1,4 +1,4 @@
-// Restores the lines of a letter from a file, or from text that a program quoted or indented.
+// Restores the lines of a letter that a program quoted or indented.
 import { fieldName, isKnown, isKnownName, isTransportName } from './field-name.ts'
 import { letterLimits, type Repair } from './letter.ts'
 
@@ -8,7 +8,7 @@ export interface LetterSource {
   readonly repairs: readonly Repair[]
   /** The letter has more lines than were read. */
   readonly cut: boolean
-  /** The letter came as characters: its 8-bit text is UTF-8, whatever its header says. */
+  /** Came as characters: it is UTF-8, whatever its header says. */
   readonly pasted: boolean
 }
 
@@ -75,7 +75,7 @@ function sample(lines: readonly string[]): string[] {
   return found
 }
 
-// A quoted letter has marks on nearly every line. Fewer marks belong to the letter's own text.
+// A quoted letter has marks on nearly every line.
 function unquote(lines: string[], repairs: Repair[]): string[] {
   if (isKnown(lines.find((line) => line.trim() !== '') ?? '')) return lines
   let firsts = sample(lines)
@@ -105,14 +105,14 @@ function unindent(lines: string[], repairs: Repair[]): string[] {
 function closeGaps(lines: string[], repairs: Repair[]): string[] {
   const start = lines.findIndex((line) => line.trim() !== '')
   const head = lines.slice(start, start + 24)
-  // Only every second line must be blank: blank lines of the letter itself stand between them.
+  // The other lines may be blank too: the letter has blank lines of its own.
   const doubled = head.length >= 12 && head.every((line, at) => at % 2 === 0 || line.trim() === '')
   if (!doubled || head.filter((line) => isKnown(line)).length < 3) return lines
   repairs.push('blank-lines-removed')
   return lines.slice(start).filter((line, at) => at % 2 === 0 || line.trim() !== '')
 }
 
-// A reporter's note, a web mailer's table or an mbox line may stand above the letter.
+// A reporter's note or an mbox line may stand above the letter.
 function dropPreamble(lines: string[], repairs: Repair[]): string[] {
   const first = lines.findIndex((line) => line.trim() !== '')
   if (first < 0) return lines
@@ -154,7 +154,7 @@ function headerBlocks(lines: readonly string[]): HeaderBlock[] {
   return blocks
 }
 
-// People copy letters out of a page's source: `&lt;id@example.com&gt;`.
+// A letter may come from a page's source: `&lt;id@example.com&gt;`.
 function decodeEntities(lines: string[], repairs: Repair[]): string[] {
   const head = sample(lines).join('\n')
   if (!/^(?:message-id|from|return-path)[ \t]*:.*&lt;/im.test(head) || /^[\w-]+:.*</m.test(head))

@@ -56,7 +56,7 @@ export function measureTree(header: string, body: string) {
 
 const BOUNDARY = /\bboundary[ \t]*(?:\*\d{0,3}\*?)?=\s*(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))/gi
 
-// Returns up to ten boundaries, because a parser may take another one than the first.
+// All of them, up to ten: a parser may take another one than the first.
 function boundariesIn(header: string): string[] {
   const names = new Set<string>()
   for (const [, quoted, bare] of header.matchAll(BOUNDARY)) {

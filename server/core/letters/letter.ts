@@ -7,7 +7,7 @@ export type Repair =
   | 'entities-decoded'
   | 'folding-mended'
 
-/** What was left out of a letter, because it was broken or too large. The evidence has it all. */
+/** What was left out as broken or too large. The evidence has it. */
 export type Cut = 'headers' | 'nesting' | 'parts' | 'body' | 'html' | 'links' | 'broken'
 
 export type LetterShape = 'whole' | 'headers-only' | 'text-only'
@@ -16,7 +16,7 @@ export interface LetterField {
   readonly name: string
   /** Unfolded and decoded, with visible control characters. */
   readonly value: string
-  /** The unfolded bytes, one latin1 character each, for proofs of where the letter came from. */
+  /** The unfolded bytes as latin1 characters, to prove where it came from. */
   readonly raw: string
 }
 
@@ -35,7 +35,7 @@ export interface LetterAttachment {
 export interface LetterLink {
   /** `hxxps://example[.]org/…` */
   readonly defanged: string
-  /** ASCII (`xn--…`) in lower case. Null if the address cannot be read. */
+  /** In ASCII (`xn--…`). Null if the address cannot be read. */
   readonly host: string | null
 }
 
@@ -66,7 +66,7 @@ export interface Letter {
 export const letterLimits = {
   bytes: 10 * 1024 * 1024,
   lines: 150_000,
-  /** More lines than this need a mean length of `shortLineChars`: short lines cost as much. */
+  /** More lines need a mean length of `shortLineChars`: short ones cost as much. */
   shortLines: 50_000,
   shortLineChars: 30,
   headerBytes: 256 * 1024,

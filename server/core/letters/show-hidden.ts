@@ -1,4 +1,4 @@
-// Makes invisible characters visible: without them a file name could be shown backwards.
+// Shows invisible characters, by which a file name could read backwards.
 
 const HIDDEN = new RegExp(
   `[${[
@@ -22,7 +22,7 @@ export function showHidden(text: string): string {
   })
 }
 
-/** Line breaks and tabs become spaces. Longer text is cut to `maxChars` and an ellipsis. */
+/** Line breaks and tabs become spaces. An ellipsis ends what was cut. */
 export function showHiddenLine(text: string, maxChars: number): string {
   const line = showHidden(text.slice(0, maxChars * 2).replace(/[\t\r\n]+/g, ' ')).trim()
   return line.length > maxChars ? `${line.slice(0, maxChars).toWellFormed()}…` : line

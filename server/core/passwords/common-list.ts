@@ -1,5 +1,5 @@
-// Common passwords as sorted fingerprints of 39 bits (test/support/run/make-common-list.ts).
-// A fingerprint needs five bytes. One in three million other texts has a listed one by chance.
+// Sorted fingerprints of common passwords (test/support/run/make-common-list.ts).
+// By chance one in three million other texts is found too.
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
@@ -14,7 +14,7 @@ function list(): Buffer {
   return loaded
 }
 
-/** 40 bits. The last one is free for the mark of `isVeryCommon`. @param entry NFKC, lower case */
+/** 40 bits, the last one free for a mark. @param entry NFKC, lower case */
 export function fingerprintOf(entry: string): number {
   const digest = hash('sha256', entry, 'buffer')
   return digest.readUIntBE(0, RECORD_BYTES) - ((digest[4] ?? 0) & 1)
@@ -28,7 +28,7 @@ export function isListed(entry: string): boolean {
   return find(entry) !== null
 }
 
-/** Marked: words of letters alone, from the 1000 most used passwords or from our own words. */
+/** Marked are words of letters alone from the top 1000, and our own words. */
 export function isVeryCommon(entry: string): boolean {
   return (find(entry) ?? 0) % 2 === 1
 }

@@ -1,11 +1,11 @@
-// Finds passwords that are guessed first, also with signs around them (docs/decisions/0004).
+// Finds passwords that are guessed first (docs/decisions/0004).
 import { isListed, isVeryCommon } from './common-list.ts'
 import { isWalk, onLatinKeys } from './keyboard.ts'
 
 /** Longer passwords are on no list. */
 const READ_MAX = 64
 
-/** Signs around a listed word protect nothing if they take at most 10 ** 5 guesses. */
+/** Signs around a listed word protect nothing up to 10 ** 5 guesses. */
 const DECORATION_MAX = 5
 
 const NO_LETTERS = /[^\p{L}]/gu
@@ -47,7 +47,7 @@ function isFewWords(letters: string[]): boolean {
   return false
 }
 
-/** Guesses for the signs between letters, as a power of ten. A date or a row of keys counts 1. */
+/** Guesses for the signs between letters, as a power of ten. A date counts 1. */
 function guessDigits(text: string): number {
   const parts = new Set(text.match(/\d+|[^\d\p{L}]+/gu))
   return [...parts].reduce(
@@ -65,7 +65,7 @@ const DATES: readonly RegExp[] = [
 const isPredictable = (part: string): boolean =>
   isWalk(part) || DATES.some((date) => date.test(part))
 
-/** The shortest beginning that makes the whole when repeated. The last repetition may be cut. */
+/** The shortest beginning that makes the whole when repeated: abcabca has abc. */
 function repeatedUnit(letters: string[]): string[] {
   for (let length = 1; length * 2 <= letters.length; length += 1) {
     if (letters.every((letter, place) => letter === letters[place % length]))
@@ -74,7 +74,7 @@ function repeatedUnit(letters: string[]): string[] {
   return letters
 }
 
-/** Reads p4ssw0rd as password. Digits after the last letter stay: they are more often a year. */
+/** Reads p4ssw0rd as password. Digits at the end stay: often they are a year. */
 function unLeet(text: string, one: 'i' | 'l'): string {
   return text.replace(/[@4031!$5|7](?=.*\p{L})/gsu, (sign) => LEET[sign] ?? one)
 }

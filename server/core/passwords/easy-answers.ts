@@ -1,5 +1,4 @@
-// Answers that a stranger tries first, in the portal's languages. The few tries that a question
-// allows would be enough to hit one of them.
+// What a stranger answers first, in the portal's languages.
 
 const EXCUSES = `
   нет да незнаю забыл забыла ответ секрет секретный пароль никто ничего никогда никак нету так

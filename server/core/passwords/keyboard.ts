@@ -1,9 +1,9 @@
-// Texts that are typed without thinking: neighbouring keys, the alphabet, one key again and again.
+// Texts typed without thinking: neighbouring keys, the alphabet, one key.
 
 const ROWS = ['`1234567890-=', 'qwertyuiop[]\\', "asdfghjkl;'", 'zxcvbnm,./']
 const NUMBER_PAD = ['789', '456', '123', '0']
 const SHIFTED = { from: '~!@#$%^&*()_+{}|:"<>?', to: "`1234567890-=[]\\;',./" }
-// A Belarusian keyboard has і and ў where a Russian one has ы and щ.
+// Belarusian і and ў have the keys of Russian ы and щ.
 const CYRILLIC = {
   from: 'ёйцукенгшщзхъфывапролджэячсмитьбюіў',
   to: "`qwertyuiop[]asdfghjkl;'zxcvbnm,.so",
@@ -18,7 +18,7 @@ export function onLatinKeys(text: string): string {
   return replaceEach(text.toLowerCase(), CYRILLIC)
 }
 
-/** Mostly straight stretches (123qweasd), or steps between neighbours (1q2w3e4r5t). */
+/** Straight stretches (123qweasd), or neighbours (1q2w3e4r5t). */
 export function isWalk(text: string): boolean {
   const letters = [...text.toLowerCase()]
   const keys = [...replaceEach(onLatinKeys(text), SHIFTED)]
@@ -32,7 +32,7 @@ export function isWalk(text: string): boolean {
   return (breaks + 1) * 4 <= letters.length || straightOn(steps) * 4 >= letters.length * 3
 }
 
-/** How many signs are part of three or more in a row that go in one direction. */
+/** How many signs belong to stretches of three or more. */
 function straightOn(steps: Step[]): number {
   const inside = new Set<number>()
   for (const [place, step] of steps.entries()) {
@@ -57,7 +57,7 @@ function stepOfKeys(from: Place | null, to: Place | null): string | null {
   return Math.abs(across) <= 1 && Math.abs(down) <= 1 ? `${across},${down}` : null
 }
 
-/** Each row starts half a key further right than the row above. A key stands before the 1. */
+/** Each row starts half a key further right. A key stands before the 1. */
 function placeOf(key: string): Place | null {
   const row = ROWS.findIndex((keys) => keys.includes(key))
   return row < 0 ? null : { row, x: (ROWS[row] ?? '').indexOf(key) + row / 2 - (row === 0 ? 1 : 0) }

@@ -19,12 +19,12 @@ export type PasswordRefusal =
   | 'service-word'
   | 'common'
 
-/** Hash this `password`: it is the typed one in NFC. */
+/** `password` is in NFC: hash this form. */
 export type JudgedPassword =
   | { kind: 'ok'; password: string }
   | { kind: 'refused'; reason: PasswordRefusal }
 
-/** What the mail platform accepts. A mailbox could never be opened by another password. */
+/** Of the mail platform: another password would never open the mailbox. */
 export interface PasswordLimits {
   asciiOnly: boolean
   maxLength: number
@@ -59,13 +59,13 @@ export function judgePassword(raw: unknown, rules: PasswordRules): JudgedPasswor
   return { kind: 'ok', password }
 }
 
-/** Two keyboards may type one password in two Unicode forms (NIST SP 800-63B-4, 3.1.1.2). */
+/** Keyboards differ in Unicode forms (NIST SP 800-63B-4, 3.1.1.2). */
 export function normalizePassword(raw: string): string {
   return raw.normalize('NFC')
 }
 
-// Names of up to four letters occur in ordinary words. They are refused only where they are most
-// of the password.
+// Ordinary words contain short names:
+// these must not be most of the password.
 function isAboutLogin(
   password: string,
   login: string,
@@ -89,7 +89,7 @@ function isAboutContact(password: string, words: readonly string[]): boolean {
   )
 }
 
-/** The password contains the word, and the rest of it is short or common. */
+/** The password has the word in it, and the rest is short or common. */
 function isMostly(password: string, word: string): boolean {
   const folded = fold(password)
   const rest = folded.replaceAll(fold(word), '')

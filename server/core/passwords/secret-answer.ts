@@ -1,4 +1,4 @@
-// Answers to security questions. Capitals, blanks, hyphens and the like make no difference.
+// Answers to security questions. Capitals and blanks make no difference.
 import { readingsOf } from '../identifiers/contact-words.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import { isText } from '../text-input.ts'
@@ -20,7 +20,7 @@ export type JudgedSecretAnswer =
   | { kind: 'ok'; answer: string }
   | { kind: 'refused'; reason: SecretAnswerRefusal }
 
-/** Code points. The minimum is of the answer in its normal form, the maximum as it is typed. */
+/** Characters: at least in the normal form, at most as it is typed. */
 export const ANSWER_MIN = 4
 export const ANSWER_MAX = 200
 
@@ -32,7 +32,7 @@ export interface AnswerAbout {
   readonly question?: string
 }
 
-/** Never returns `is-password`: only the hasher can compare an answer with the password. */
+/** Never returns `is-password`, which only the hasher can find. */
 export function judgeSecretAnswer(raw: unknown, about: AnswerAbout): JudgedSecretAnswer {
   if (raw === undefined || raw === null) return refused('missing')
   if (!isText(raw)) return refused('not-text')
@@ -76,7 +76,7 @@ function isEasy(answer: string): boolean {
 
 let easy: Set<string> | null = null
 
-/** The form that is compared: lower case, letters and digits only, ё as е, ü as ue. */
+/** The compared form: lower case, letters and digits only, ё as е. */
 export function normalizeAnswer(raw: unknown): string {
   if (!isText(raw)) return ''
   const folded = raw.normalize('NFKC').toLowerCase().normalize('NFKC')
@@ -89,8 +89,8 @@ export function normalizeAnswer(raw: unknown): string {
 
 const SAME: Record<string, string> = { ё: 'е', ў: 'у', ß: 'ss', ä: 'ae', ö: 'oe', ü: 'ue', ς: 'σ' }
 
-// The hasher gets this digest instead of the answer, so a stolen database alone allows no guessing.
-/** @param keyId the key under which the answer was set @returns null if it is no longer listed */
+// The hasher gets this digest: a stolen database alone allows no guessing.
+/** @param keyId of when the answer was set @returns null if not listed */
 export function keyedAnswer(
   keyring: Keyring,
   answer: string,

@@ -5,7 +5,7 @@ export const exit = {
   /** The command found something wrong, such as a drifted mailbox. */
   found: 1,
   usage: 2,
-  /** What the command names is missing, is already as wanted, or may not be done here. */
+  /** What it names is missing or as wanted already, or it may not run here. */
   refused: 3,
   /** The settings have faults. The number is EX_CONFIG of sysexits. */
   settings: 78,
@@ -17,7 +17,7 @@ export interface Outcome {
   readonly text: string
 }
 
-/** The parts that `compose.ts` makes. Commands of the kit know only that they hold settings. */
+/** What the kit must know of the parts that `compose.ts` makes. */
 export interface PartsWithSettings {
   readonly settings: object
 }
@@ -30,7 +30,7 @@ export interface CompletedSettings {
 
 export interface CommandContext<Parts extends PartsWithSettings> {
   readonly settings: Parts['settings'] & CompletedSettings
-  /** Composes the portal at the first call: `config` needs none, `migrate` only at its end. */
+  /** Composes at the first call: `config` and most of `migrate` need none. */
   parts(): Promise<Parts>
   readonly options: Readonly<Record<string, unknown>>
   readonly args: readonly string[]

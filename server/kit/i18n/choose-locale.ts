@@ -10,7 +10,7 @@ export interface LocaleSources {
 
 export interface ChosenLocale {
   readonly locale: Locale
-  /** The visitor chose it by `?lang=`, so that a cookie must keep the choice. */
+  /** Chosen by `?lang=`: a cookie must keep the choice. */
   readonly remember: boolean
 }
 
@@ -23,7 +23,7 @@ export function chooseLocale(sources: LocaleSources): ChosenLocale {
 
 const LONGEST_HEADER = 400
 
-/** Kept by header, because every page asks and most browsers send one of few headers. */
+/** Every page asks, and most browsers send one of few headers. */
 const preferred = new Map<string, Locale | undefined>()
 const KEPT_HEADERS = 500
 
@@ -36,7 +36,7 @@ function preferredLocale(header: string | undefined): Locale | undefined {
   return locale
 }
 
-/** The highest weight wins, ties go to the first (RFC 9110, 12.5.4). `de-AT` finds `de`. */
+/** The highest weight wins, then the first (RFC 9110, 12.5.4). */
 function readPreferred(header: string): Locale | undefined {
   let best: Locale | undefined
   let bestWeight = 0

@@ -30,13 +30,13 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 ]
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 
-/** Allows no line break inside a time with its zone, a day with its month, a year with its "г.". */
+/** No line breaks between time and zone, day and month, year and "г.". */
 const unbroken = (text: string) =>
   text
     .replace(/(?:\S+ )?\d\d:\d\d \S+$/, (end) => end.replaceAll(' ', '\u00a0'))
     .replace(/(?<=^\d\d?\.?) | (?=г\.)/g, '\u00a0')
 
-/** A formatter costs milliseconds and half a megabyte, so that it is made at its first use. */
+/** A formatter costs milliseconds and half a megabyte: made at first use. */
 function once<T>(make: () => T): () => T {
   let made: T | undefined
   return () => {
@@ -75,7 +75,7 @@ function createFormatsIn(locale: Locale, timeZone: string): Formats {
   }
 }
 
-/** Times name their zone, because the visitor's own is unknown. @param timeZone IANA name */
+/** Times name their zone: the visitor's is unknown. @param timeZone IANA name */
 export function createFormats(timeZone: string): Readonly<Record<Locale, Formats>> {
   return Object.fromEntries(
     locales.map((locale) => [locale, createFormatsIn(locale, timeZone)]),

@@ -23,7 +23,7 @@ interface TextTree {
 /** The same keys in every language. */
 export type TextTrees = Readonly<Record<Locale, TextTree>>
 
-// Element types of @formatjs/icu-messageformat-parser: plain text, and the # in a plural.
+// Of @formatjs/icu-messageformat-parser: plain text, and # in a plural.
 const LITERAL = 0
 const POUND = 7
 
@@ -37,7 +37,7 @@ export function isLocale(value: unknown): value is Locale {
   return typeof value === 'string' && (locales as readonly string[]).includes(value)
 }
 
-/** Calls `take` with each dotted key and its text, in the order of the file. */
+/** Gives each dotted key and its text to `take`, in the file's order. */
 export function walkTexts(
   tree: TextTree,
   take: (key: string, text: string) => void,

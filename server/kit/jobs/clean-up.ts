@@ -15,7 +15,7 @@ export function cleanUpTask(db: Db, sweeps: readonly Sweep[]): Task {
     for (const sweep of sweeps) {
       while ((await sweep.run(db, slice)) === slice);
     }
-    // graphile-worker never deletes the row of a queue that has no jobs any more.
+    // graphile-worker keeps the rows of queues without jobs.
     await db.raw(
       `delete from graphile_worker._private_job_queues queue
        where locked_at is null and not exists (

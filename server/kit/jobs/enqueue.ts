@@ -8,13 +8,13 @@ export interface EnqueueOptions {
   /** Waits grow as e^n seconds, at most e^10: 13 tries span 22 hours. */
   readonly maxAttempts?: number
   readonly runAt?: Date
-  /** Counted from now by the clock of the database, because the queue uses it too. */
+  /** From now, by the clock of the database, as the queue counts. */
   readonly afterSeconds?: number
 }
 
 const mostRounds = 20
 
-/** Adds a job in the caller's transaction. The payload is stored in clear, so it holds ids only. */
+/** Joins the caller's transaction. Payloads are stored in clear: ids only. */
 export async function enqueue(
   trx: Trx,
   task: string,
@@ -37,7 +37,7 @@ export async function enqueue(
       ],
     )
     if (rows[0]?.id != null) return
-    // add_job added nothing: a worker took the job of this key between two of its steps. Try again.
+    // A worker took the job of this key between two steps of add_job.
   }
   throw new Error(`no job could be left for ${task}`)
 }

@@ -1,4 +1,4 @@
-// Frees the jobs of killed workers. graphile-worker alone would keep them locked for four hours.
+// Frees the jobs of killed workers, which graphile-worker locks for four hours.
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { createFreeLostJobs } from './lost-jobs.ts'
@@ -10,17 +10,17 @@ export interface Swept {
 }
 
 export interface Lifeline {
-  /** Call it for each pool before it takes jobs. A pool locks all its jobs under its own id. */
+  /** Call it for each pool before it takes jobs, which it locks under its id. */
   register(poolId: string): void
   sweep(): Promise<Swept>
   stop(): Promise<void>
 }
 
-/** A job that was locked less than this ago may belong to a worker without a lifeline yet. */
+/** The worker of a younger lock may have no lifeline yet. */
 export const gracePeriodSeconds = 5
 const reconnectMs = 200
 
-/** Each pool locks its id as an advisory lock, which PostgreSQL releases when the process dies. */
+/** Each pool locks its id: PostgreSQL frees the lock when the process dies. */
 export function createLifeline(
   url: string,
   log: (fault: unknown) => void,
@@ -51,7 +51,7 @@ const lockId = (client: pg.Client, id: string) =>
   client.query('select pg_advisory_lock(hashtextextended($1, 1))', [id])
 
 interface Session {
-  /** Connects if needed. A database session does one thing at a time, so work waits its turn. */
+  /** Connects if needed. Work waits its turn, as a session does one thing. */
   use<T>(work: (client: pg.Client) => Promise<T>): Promise<T>
   stop(): Promise<void>
 }
@@ -97,7 +97,7 @@ function createSession(
     return done
   }
 
-  /** Reconnects soon, because without its locks other processes take this process for dead. */
+  /** Soon, because without its locks this process counts as dead. */
   async function comeBack(): Promise<void> {
     while (!stopped && !session) {
       await use(async () => {}).catch(() => {})
@@ -123,7 +123,7 @@ const connectionTo = (url: string) =>
     connectionTimeoutMillis: 5000,
   })
 
-/** SQL: true for a dead pool, null without an id. Locks the id until the transaction ends. */
+/** SQL: true for a dead pool, null without an id. Locks the id meanwhile. */
 export const isDeadPool = (column: string): string =>
   `pg_try_advisory_xact_lock(hashtextextended(${column}, 1))`
 

@@ -1,4 +1,4 @@
-// Frees jobs that this process took unknowingly, because the connection broke before the answer.
+// Frees jobs that this process took when the connection broke before the answer.
 import type pg from 'pg'
 
 interface LostJob {
@@ -8,7 +8,7 @@ interface LostJob {
 
 export type FreeLostJobs = (client: pg.Client, poolIds: readonly string[]) => Promise<number>
 
-/** @param isInHand whether this process does the job, or is writing that it has ended */
+/** @param isInHand whether this process does the job or writes its end */
 export function createFreeLostJobs(
   isInHand: (jobId: string) => boolean,
   graceSeconds: number,
@@ -23,7 +23,7 @@ export function createFreeLostJobs(
       [poolIds, graceSeconds],
     )
     const found = rows.filter(({ id }) => !isInHand(id))
-    // The answer that a job was taken may still arrive, so a job is freed only at the second look.
+    // At the second look, because the answer may still have been under way.
     const lost = found.filter((job) => suspects.has(keyOf(job)))
     suspects = new Set(found.map(keyOf))
     if (lost.length === 0) return 0

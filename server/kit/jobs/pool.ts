@@ -26,7 +26,7 @@ const nothing = { rows: [], rowCount: 0 }
 type Ask = () => Promise<unknown>
 
 interface Patience {
-  /** Asks until the database is back; only once if `isRepeated` is false or after `giveUp`. */
+  /** Asks until the database is back; once if not `isRepeated` or after `giveUp`. */
   untilBack(ask: Ask, isRepeated: boolean): Promise<unknown>
   giveUp(): void
 }
@@ -42,7 +42,7 @@ function createPatience(onFault: (fault: Error) => void): Patience {
           away = false
           return answer
         } catch (fault) {
-          // After `giveUp` a statement may find no connection, and nobody waits for its answer.
+          // After `giveUp` nobody waits for the answer.
           if (!over.signal.aborted && !isAway(fault)) throw fault
           if (over.signal.aborted || !isRepeated) return nothing
           if (!away) onFault(fault as Error)
@@ -55,7 +55,7 @@ function createPatience(onFault: (fault: Error) => void): Patience {
   }
 }
 
-/** Borrows a connection at the first plain string: only statements of transactions are strings. */
+/** Connects at the first plain string: only transactions send strings. */
 function borrow(
   connect: () => Promise<pg.PoolClient>,
   ask: (statement: Statement) => Promise<unknown>,
@@ -112,7 +112,7 @@ export function openPool(
   async function askPatiently(statement: Statement): Promise<unknown> {
     const jobs = jobsEndedBy(statement)
     for (const id of jobs) ending.add(id)
-    // A repeated fail_job could end a later try of the job. `lost-jobs.ts` frees the job instead.
+    // Repeated, fail_job could end a later try. `lost-jobs.ts` frees the job.
     const asked = untilBack(() => query(statement), !statement.name?.startsWith('fail_job'))
     underWay.add(asked)
     try {
@@ -141,7 +141,7 @@ export function openPool(
   }
 }
 
-/** The names of the prepared statements in graphile-worker's `dist/sql/completeJobs.js`. */
+/** Names as in graphile-worker's `dist/sql/completeJobs.js`. */
 function jobsEndedBy({ name, values }: Statement): string[] {
   return name?.startsWith('complete_job') ? [values?.[0]].flat().map(String) : []
 }

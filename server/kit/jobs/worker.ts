@@ -1,4 +1,4 @@
-// Runs the jobs with graphile-worker, and restarts it after the database was away for long.
+// Runs jobs with graphile-worker, and restarts it if it ends by a fault.
 import { EventEmitter } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Runner, run, type WorkerEvents, Logger as WorkerLogger } from 'graphile-worker'
@@ -10,7 +10,7 @@ export interface TaskContext {
   /** 1 for the first try. */
   readonly attempt: number
   readonly maxAttempts: number
-  /** Id of the worker's pool, which `isDeadPool` judges. Absent if a test does the job itself. */
+  /** Id of its pool, which `isDeadPool` judges. Absent in some tests. */
   readonly worker?: string
 }
 /** A throw leads to another try. Payloads hold ids only. */
@@ -24,7 +24,7 @@ export interface WorkerOptions {
   readonly crontab?: string
   readonly log: Log
   readonly concurrency?: number
-  /** How often due jobs are looked for. PostgreSQL notifies graphile-worker of new jobs at once. */
+  /** How often due jobs are looked for. New jobs are taken at once. */
   readonly pollMilliseconds?: number
 }
 
@@ -32,9 +32,9 @@ export interface Worker {
   stop(): Promise<void>
 }
 
-/** With the grace period and the poll, a killed worker's job is taken up within ten seconds. */
+/** With grace period and poll, a killed worker's job waits ten seconds at most. */
 const sweepEverySeconds = 3
-/** The longest wait for graphile-worker to stop. Running jobs are awaited even longer. */
+/** The longest wait for its end. Running jobs are awaited longer. */
 const stopWithinMs = 5000
 
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
@@ -66,7 +66,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     }),
   )
   await runner.started
-  // Frees jobs right after a restart; the timer frees those whose locks are younger.
+  // Frees jobs right after a restart. The timer frees younger locks.
   void sweep()
   return {
     async stop() {
@@ -132,7 +132,7 @@ async function sweepOnce(lifeline: Lifeline, log: Log): Promise<void> {
   }
 }
 
-/** Does not trust graphile-worker's own end, which may wait much longer for an absent database. */
+/** graphile-worker's own end may wait long for an absent database. */
 async function untilStopped(stopped: Promise<unknown>, isBusy: () => boolean): Promise<void> {
   const end = performance.now() + stopWithinMs
   let over = false

@@ -1,5 +1,5 @@
-// A brake is a limit of the whole service. When one is reached, the operator gets a log line, a
-// metric and a message.
+// A brake is a limit of the whole service.
+// When one is reached, the operator is alerted.
 import type { Db } from '#db/connection.ts'
 import { msPerHour, msPerMinute } from '#server/core/durations.ts'
 import type { Locale } from '../i18n/texts.ts'

@@ -1,7 +1,7 @@
-// SQL for statements that count a try together with other work. Names after `:` are bindings.
+// SQL that counts a try beside other work. Names after `:` are bindings.
 import type { Db } from '#db/connection.ts'
 
-/** Counts one try as `Limit.count` does. Binds `:now`. @param row selects key, 1 and the end */
+/** As `Limit.count`. Binds `:now`. @param row selects key, 1 and the end */
 export const countSql = (row: string) => `
   insert into rate_limits as counter (key, points, expire)
   ${row}
@@ -13,7 +13,7 @@ export const countSql = (row: string) => `
 export const forgetCountSql = (condition: string) =>
   `delete from rate_limits where key = :counter and ${condition}`
 
-/** Writes a row that has expired, so that no limit counts it. @throws if nothing can be written */
+/** Writes a row that no limit counts. @throws if nothing can be written */
 export async function probeLimits(db: Db): Promise<void> {
   await db.raw(`insert into rate_limits (key, points, expire) values ('readiness', 0, 0)
     on conflict (key) do update set points = 0`)

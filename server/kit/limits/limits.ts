@@ -1,4 +1,4 @@
-// Limits, counted in the database for all processes. A try counts before it is judged.
+// Limits, counted in the database for all processes.
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Db } from '#db/connection.ts'
 import { LimitReached } from '../pages/faults.ts'
@@ -8,7 +8,7 @@ export type Counted =
   | { readonly kind: 'full'; readonly retryAfterSeconds: number }
 
 export interface Limit {
-  /** Counts one try. @param seconds how long the key's first try counts, if not as by the rule */
+  /** Counts one try. @param seconds if not those of the rule */
   count(key: string, seconds?: number): Promise<Counted>
   /** Counts one try. @throws LimitReached */
   demand(key: string): Promise<void>
@@ -16,12 +16,12 @@ export interface Limit {
   close(key: string, seconds: number): Promise<void>
   refund(key: string): Promise<void>
   forget(key: string): Promise<void>
-  /** The key of its row in `rate_limits`, for statements of `count-store.ts`. */
+  /** The key of its row in `rate_limits`, for `count-store.ts`. */
   rowOf(key: string): string
 }
 
 export interface Limits {
-  /** Allows `points` tries within `seconds` of the first. Further tries call `onFull`. */
+  /** Allows `points` tries within `seconds` of the first. */
   limit(name: string, rule: { points: number; seconds: number; onFull?: () => void }): Limit
 }
 

@@ -1,4 +1,4 @@
-/** The /24 around an IPv4 address, the /48 around an IPv6 /64. Many strangers share one. */
+/** The /24 or the /48 around a network, which many strangers share. */
 export function wideNetworkOf(network: string): string {
   const octets = /^(\d+\.\d+\.\d+)\.\d+$/.exec(network)?.[1]
   if (octets) return `${octets}.0/24`

@@ -1,7 +1,7 @@
-// Writes log lines in bunches: one system call per line would cost a tenth of a form page.
+// Writes log lines in bunches, which saves a tenth of a form page.
 
 export interface Lines {
-  /** pino sets it to the level of the line before `write` ("needsMetadataGsym" in its manual). */
+  /** Of the next line. pino sets it ("needsMetadataGsym" in its manual). */
   lastLevel?: number
   write(line: string): void
 }
@@ -9,7 +9,7 @@ export interface Lines {
 const longestBunch = 8192
 const warnLevel = 40
 
-/** Lines wait at most `waitMs`. Warnings, faults and the end of the process write them at once. */
+/** Lines wait at most `waitMs`. Warnings and faults write them at once. */
 export function createBunches(destination: Lines, waitMs = 100): Lines {
   let kept = ''
   let timer: NodeJS.Timeout | undefined

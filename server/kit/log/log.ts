@@ -2,7 +2,7 @@ import { type Logger, pino } from 'pino'
 import { createBunches, type Lines } from './log-lines.ts'
 
 export interface Log extends Pick<Logger, 'debug' | 'info' | 'warn' | 'error'> {
-  /** Writes the line of one request. It avoids pino, which takes four times as long. */
+  /** Does without pino, which takes four times as long. */
   request(line: RequestLine): void
 }
 
@@ -23,7 +23,7 @@ const patterns: readonly [RegExp, string][] = [
   [/[A-Za-z0-9_-]{40,}/g, '[token]'],
 ]
 
-/** Too short for a token, and without the signs that all other patterns need. Most texts are. */
+/** Too short for a token, and without a sign that the other patterns need. */
 const isHarmless = (text: string) => text.length < 40 && !/[@$\d:]/.test(text)
 
 // Security: A log line never shows an address, number, code, token, verifier or connection URL.
@@ -88,14 +88,14 @@ export function createLog(
     if (!writesRequests) return
     const start = `{"level":"info"${isoTime()},"id":"${id}","method":"${method}"`
     const end = `"route":${JSON.stringify(route)},"status":${status},"ms":${ms},"msg":"request"}`
-    // pino sets the level for its own lines only: the level of an earlier warning may still be set.
+    // pino sets the level only for its own lines.
     destination.lastLevel = 0
     destination.write(`${start},${end}\n`)
   }
   return Object.assign(logger, { request })
 }
 
-/** Formats the time at most once in a millisecond, because many requests may end within one. */
+/** Formats at most once in a millisecond: many requests may end in one. */
 function createIsoTime(): () => string {
   let time = ''
   let formattedAt = Number.NEGATIVE_INFINITY

@@ -1,4 +1,4 @@
-// One line for each failed try, reached limit, refused right and act of the staff.
+// Logs each failed try, reached limit, refused right and act of staff.
 
 import type { Request } from 'express'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -8,7 +8,7 @@ import type { Log } from './log.ts'
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** Only for the log: the mailbox that the request names, while nobody is signed in. */
+    /** For the log: the mailbox that a request names without sign-in. */
     about?: string
   }
 }
@@ -29,7 +29,7 @@ export interface SecurityLine {
   readonly network?: string | undefined
   readonly request?: string
   readonly route?: string
-  /** Why the event came about, such as the missing right. Nothing that a person typed. */
+  /** Why, such as the missing right. Nothing that was typed. */
   readonly what?: string
   readonly status?: number
 }

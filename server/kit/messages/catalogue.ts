@@ -1,16 +1,16 @@
-// What a message is. Each feature has its own in messages.ts; load-messages.ts joins them.
+// What a message is. Each feature has its messages.ts.
 
 import type { z } from 'zod'
 
 export type Channel = 'mail' | 'sms'
 type Fields = Readonly<Record<string, unknown>>
 
-/** All that defines one message, except its texts and views. */
+/** All of one message but its texts and views. */
 export interface MessageRow {
   readonly channels: readonly Channel[]
-  /** After the parameter `expiresAt` the message is not sent any more. */
+  /** A parameter `expiresAt` ends the sending. */
   readonly params: z.ZodType<object>
-  /** By name: a path, or a path and the field whose value ends it. An SMS shows the first link. */
+  /** A path, or a path and the field that ends it. An SMS shows the first. */
   readonly links?: Readonly<Record<string, string | readonly [path: string, field: string]>>
   /** Name of the link by which a reader stops such letters. */
   readonly unsubscribe?: string
@@ -39,7 +39,7 @@ type Sound<Rows> = {
   }
 }
 
-/** Compiles only if links, words and moments name fields that their row has. */
+/** Compiles only if links, words and moments name fields of the row. */
 export type SoundRows<Rows extends Sound<Rows>> = Rows
 
 /** Each messages.ts adds its rows to this type. */
@@ -59,7 +59,7 @@ export function checkParams<N extends MessageName>(
   return catalogue[name].params.parse(params) as CheckedParams<N>
 }
 
-/** @param name of a stored message, which another version of the portal may have written */
+/** @param name perhaps stored by another version of the portal */
 export function findRow(catalogue: MessageCatalogue, name: string): MessageRow {
   if (!Object.hasOwn(catalogue, name)) throw new Error(`no feature has a message ${name}`)
   return catalogue[name as MessageName]

@@ -1,4 +1,4 @@
-// Tries to send one message and acts on the outcome. See docs/decisions/0003-delivery-semantics.md.
+// Tries to send one message, see docs/decisions/0003-delivery-semantics.md.
 import { assertNever } from '#server/core/assert-never.ts'
 import { clearDoubt } from './doubt/clear-doubt.ts'
 import { doubtLostSms, doubtMessage, selectDoubtfulMessage } from './doubt/doubt-store.ts'
@@ -13,13 +13,13 @@ import {
 import { tryLater } from './try-later.ts'
 import { askMsOf, type DeliveryParts, staleMsOf, tryMessage } from './try-message.ts'
 
-/** The worker pool that delivers, and whether another of its jobs handles this message now. */
+/** The worker pool. `isBusy`: another of its jobs handles this message. */
 export interface Deliverer {
   readonly worker: string | null
   readonly isBusy: boolean
 }
 
-/** Does nothing to a settled message, because the queue may call it twice for one. */
+/** Leaves settled messages alone: the queue may call it twice. */
 export async function deliverMessage(
   parts: DeliveryParts,
   id: string,
@@ -77,7 +77,7 @@ async function followTry(parts: DeliveryParts, message: ClaimedMessage, now: Dat
     case 'unknown':
       parts.log.warn({ ...note, code: outcome.code }, 'answer lost')
       // Security: An SMS that may have arrived is sent again only after the gateway says no.
-      // A mail is sent again without asking, because its Message-ID shows that it is a repeat.
+      // A mail is sent again without asking: its Message-ID shows the repeat.
       if (message.channel === 'sms') await askLater(parts, message, outcome.code)
       else await tryLater(parts, message, outcome.code)
       return
@@ -92,8 +92,8 @@ async function followTry(parts: DeliveryParts, message: ClaimedMessage, now: Dat
 
 const repeatedTicket = 'gateway.repeated-ticket'
 
-// The gateway's ticket belongs to another SMS already, perhaps an equal one. After the first try
-// the gateway is asked for its list. After a later try the SMS counts as sent.
+// Another SMS, perhaps an equal one, has this ticket.
+// The gateway's list is asked once; then the SMS counts as sent.
 async function followRepeatedTicket(parts: DeliveryParts, message: ClaimedMessage): Promise<void> {
   const { id, attempts } = message
   parts.log.warn({ message: id, attempts }, 'gateway gave the ticket of another SMS')
@@ -109,8 +109,8 @@ async function followRepeatedTicket(parts: DeliveryParts, message: ClaimedMessag
   await settleMessage(parts.db, { ...settlement, now: parts.clock.now() })
 }
 
-// A gateway lists an SMS soon after it took it. That none is listed counts only later, see
-// `clear-doubt.ts`.
+// A gateway soon lists what it took.
+// That it lists nothing counts only later (`clear-doubt.ts`).
 async function askLater(
   parts: DeliveryParts,
   { id, attempts }: ClaimedMessage,

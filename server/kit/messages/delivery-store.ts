@@ -2,7 +2,7 @@
 import type { Db } from '#db/connection.ts'
 import { isTicketTaken } from './store.ts'
 
-/** A report replaces only one of a lower rank. Of equal ranks the first report stays. */
+/** A report replaces only one of a lower rank. */
 const ranks = {
   accepted: 1,
   queued: 1,
@@ -26,7 +26,7 @@ export interface DeliveryReport {
   readonly now: Date
 }
 
-/** Reports come late, twice and in any order, so states only move forward. Each ends a doubt. */
+/** Reports come late, twice and in any order. Each ends a doubt. */
 export async function recordDelivery(db: Db, report: DeliveryReport): Promise<boolean> {
   return await writeDelivery(db, report).catch((fault) => {
     // Another message got the same ticket at this moment.

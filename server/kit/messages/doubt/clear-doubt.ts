@@ -1,4 +1,4 @@
-// Asks the gateway about an SMS whose answer was lost (docs/decisions/0003-delivery-semantics.md).
+// Asks the gateway about an SMS whose answer was lost (docs/decisions/0003).
 import { assertNever } from '#server/core/assert-never.ts'
 import { msPerHour, msPerMinute } from '#server/core/durations.ts'
 import { openPayload } from '../payload.ts'
@@ -25,7 +25,7 @@ type Answer =
   | { readonly kind: 'unable'; readonly code: string }
   | { readonly kind: 'unclear'; readonly code: string }
 
-/** Two workers may do this at once. Only the first can settle the message or defer it. */
+/** If two workers do it at once, only the first can settle the message. */
 export async function clearDoubt(
   parts: DeliveryParts,
   message: DoubtfulMessage,
@@ -51,7 +51,7 @@ export async function clearDoubt(
   switch (answer.kind) {
     case 'taken':
       parts.log.info(note, 'message was sent')
-      // An equal SMS took this ticket meanwhile. The gateway may list a second one, which is ours.
+      // An equal SMS took this ticket meanwhile. A second one may be ours.
       if ((await settle('sent', null, answer.ticket)) === 'ticket-taken')
         await askAgain(parts, message, now)
       return
@@ -81,11 +81,11 @@ export async function clearDoubt(
 }
 
 // Security: A no of the gateway counts only once the lost request can no longer arrive.
-// It can arrive until `staleMs` after the try ended, which is as long as a whole try may take.
+// That is `staleMs` after the try ended, as long as a try may take.
 const overAt = (parts: DeliveryParts, { doubtfulAt }: DoubtfulMessage): Date =>
   new Date(doubtfulAt.getTime() + staleMsOf(parts))
 
-/** The time in doubt counts as part of the wait. After a worker's death there is no wait. */
+/** The time in doubt counts. After a worker's death there is no wait. */
 function restOfWait(
   parts: DeliveryParts,
   { attempts, outcome, sendingAt }: DoubtfulMessage,
@@ -109,7 +109,7 @@ async function ask(
     parts.db,
     list.taken.map(({ ticket }) => ticket),
   )
-  // A ticket explains one message only, so two equal messages need two tickets.
+  // Two equal messages need two tickets.
   const unexplained = list.taken.filter(({ ticket }) => !known.has(ticket))
   const text = await parts.render.sms(name, params, locale, to)
   const ours = unexplained.findLast((each: TakenSms) => each.to === to && each.text === text)
@@ -120,7 +120,7 @@ async function ask(
     : { kind: 'unclear', code: 'gateway.unexplained' }
 }
 
-/** Waits half the time since the try, at most 1 h. Asks at `atLatest` even about an expired SMS. */
+/** Waits half the time since the try. `atLatest` may be after the expiry. */
 async function askAgain(
   parts: DeliveryParts,
   message: DoubtfulMessage,
