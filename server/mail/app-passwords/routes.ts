@@ -178,7 +178,7 @@ function revokingPages(parts: MailParts) {
 
   /** Security: What revoking stops is shown before it stops. */
   const show = (req: Request, res: Response, ending: AppPasswordCard[], all: boolean) => {
-    // Revoked meanwhile and never existed: both look alike here.
+    // An app password that was revoked meanwhile looks like one that never existed.
     if (ending.length === 0) return res.redirect(303, page)
     pages.show(req, res, {
       id: 'app-password-revoke',

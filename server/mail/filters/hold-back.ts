@@ -93,7 +93,7 @@ async function readHeld(
     other.id !== id &&
     other.decision !== 'remove' &&
     JSON.stringify(other.scripts) === JSON.stringify(scripts)
-  // Deleted meanwhile, or waiting already and switched on by a mail program.
+  // The script is gone, or it waits already and a mail program switched it on again.
   if (scripts.length === 0 || all.some(same)) await deleteHeldFilter(db, id)
   else await noteFilterRead(db, keyring, { id, name, scripts, at: clock.now() })
 }

@@ -56,8 +56,8 @@ function number(value: number): Buffer {
 
 const addHeaders = 0x01
 const changeHeaders = 0x10
-// Leaves out connect, helo, recipients, unknown commands and DATA.
-// Wants no answer to mail, headers, their end and body. Keeps blanks before a value.
+// These flags make Postfix leave out connect, helo, recipients, unknown commands and DATA, expect
+// no answer to mail, headers, their end and body, and keep blanks before a value.
 const steps = 0x01 | 0x02 | 0x08 | 0x80 | 0x100 | 0x200 | 0x4000 | 0x40000 | 0x80000 | 0x100000
 
 export const answers = {

@@ -64,7 +64,7 @@ function changesOf(parts: TraceParts, letter: Letter, macros: Macros): Buffer[] 
   return changes
 }
 
-/** The returned function answers received bytes. @throws MilterFault */
+/** The returned function answers received bytes; `end` hangs up. @throws MilterFault */
 export function createMilterSession(parts: TraceParts): (chunk: Buffer) => Buffer[] | 'end' {
   const read = createPacketReader()
   const macros: Macros = new Map()

@@ -13,7 +13,7 @@ export interface WantedMailbox {
   /** `null`: no main password; hosted platforms keep the present one. */
   readonly password: string | null
   readonly suspension: Suspension
-  /** What mail programs show, where the platform can. Nobody typed it. */
+  /** Mail programs show it, where the platform can. Never words that a person typed. */
   readonly suspensionReason: string | null
   readonly quotaBytes: number
   readonly mainPasswordOpensMail: boolean
@@ -113,7 +113,7 @@ export interface MailPlatform {
   applyAppPasswords?(wanted: WantedAppPasswords): Promise<Applied>
   /** Removes the mailbox, into a quarantine if the platform can. */
   remove(mailbox: { readonly accountId: string; readonly address: string }): Promise<void>
-  /** Ends quarantines. Absent: the platform does it itself. @returns how many */
+  /** Deletes mailboxes after quarantine. Absent: the platform does. @returns how many */
   purge?(): Promise<number>
   endSessions(address: string): Promise<void>
   /** Absent: the portal cannot reach filters, and asks people to look at them. */

@@ -90,7 +90,7 @@ const doveadmCommands = [
 
 const letter = `[${appPasswordLetters}]`
 const group = `${letter}{${appPasswordGroupLength}}`
-/** Inside variables of Dovecot (`%{if;…}`): no `;`, and each `{` with its `}`. */
+/** They stand inside variables of Dovecot (`%{if;…}`): no `;`, and each `{` with its `}`. */
 const appPasswordShapes = {
   whole: `^${letter}{${appPasswordGroups * appPasswordGroupLength}}$`,
   grouped: `^(${group} ){${appPasswordGroups - 1}}${group}$`,
@@ -99,7 +99,7 @@ const appPasswordShapes = {
 export interface ConfigFile {
   readonly path: string
   readonly text: string
-  /** Files for `root` and `postfix` (a group) hold passwords. */
+  /** Files that only `root` or the group `postfix` may read hold passwords. */
   readonly readers: 'root' | 'postfix' | 'everybody'
 }
 

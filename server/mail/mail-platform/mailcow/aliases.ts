@@ -23,7 +23,7 @@ export function createAliases(api: MailcowApi, domains: readonly string[]) {
     (await api.one(`get/mailbox/${encodeURIComponent(address)}`)) !== undefined
 
   return {
-    /** One with several recipients is the operator's and matches no mailbox. */
+    /** An alias with several recipients is the operator's and matches no mailbox. */
     async byMailbox(): Promise<ReadonlyMap<string, readonly string[]>> {
       const found = new Map<string, string[]>()
       for (const alias of await inDomains(domains)) {
