@@ -1,4 +1,4 @@
-// Makes the parts that render pages and messages: views, texts, assets. Only compose.ts calls it.
+// A part of compose.ts: what renders pages and messages.
 import { fileURLToPath } from 'node:url'
 import { createFormats } from './kit/i18n/format.ts'
 import { createTexts } from './kit/i18n/texts.ts'

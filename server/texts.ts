@@ -1,4 +1,4 @@
-// The texts of every feature. Two features never give the same key: test/kit/i18n checks it.
+// The texts of every feature. No two give the same key (test/kit/i18n).
 import { features } from './features.ts'
 import type { Feature } from './kit/feature.ts'
 import type { TextTrees } from './kit/i18n/texts.ts'

@@ -1,4 +1,4 @@
-/** Of a request. `place` never holds a complete network address. */
+/** Device and place of a request. `place` is never a complete network address. */
 export interface ClientInfo {
   readonly device: string
   readonly place: string

@@ -4,7 +4,7 @@ export interface MailServer {
   readonly service: MailService
   readonly host: string
   readonly port: number
-  /** `tls` from the first byte, or `starttls` by a command that must succeed. */
+  /** Encrypted from the first byte (`tls`), or by a command that must succeed (`starttls`). */
   readonly security: 'tls' | 'starttls'
 }
 

@@ -31,7 +31,7 @@ export interface Development {
 export interface FeatureSamples {
   readonly samples?: readonly Sample[]
   readonly messageSamples?: MessageSamples
-  /** Of the owner's page, /account. */
+  /** What it shows on the owner's page, /account. */
   readonly overviewSamples?: OverviewSamples
   /** Samples of a page that shows what other features bring. */
   readonly joinSamples?: (all: readonly FeatureSamples[]) => readonly Sample[]

@@ -9,7 +9,7 @@ export interface NamedContact {
   readonly canonical: string
 }
 
-/** Of a phone the national number, which ends all spellings. */
+/** A phone has one word: its national number, which ends all its spellings. */
 export function wordsOfContact({ kind, value, canonical }: NamedContact): string[] {
   if (kind === 'phone') return [nationalNumberOf(value)]
   return [...new Set([value, canonical].flatMap(spellingsOf))]

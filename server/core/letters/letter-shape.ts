@@ -10,7 +10,7 @@ export interface ScannedLetter {
   /** CRLF line ends, no closing blank line. May be empty or cut. */
   readonly header: string
   readonly body: string
-  /** Of the parts in `body`. Empty if a header names two boundaries. */
+  /** Where the parts of `body` are. Empty if a header names two boundaries. */
   readonly spans: readonly PartSpan[]
   readonly cuts: Cut[]
 }

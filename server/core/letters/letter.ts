@@ -16,7 +16,7 @@ export interface LetterField {
   readonly name: string
   /** Unfolded and decoded, with visible control characters. */
   readonly value: string
-  /** The unfolded bytes as latin1 characters, to prove where it came from. */
+  /** The unfolded bytes as latin1 characters, to prove where the letter came from. */
   readonly raw: string
 }
 

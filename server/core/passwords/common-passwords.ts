@@ -47,7 +47,7 @@ function isFewWords(letters: string[]): boolean {
   return false
 }
 
-/** Guesses for the signs between letters, as a power of ten. A date counts 1. */
+/** Guesses for the signs between letters, as a power of ten: 1 for a date. */
 function guessDigits(text: string): number {
   const parts = new Set(text.match(/\d+|[^\d\p{L}]+/gu))
   return [...parts].reduce(

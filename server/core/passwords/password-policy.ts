@@ -24,7 +24,7 @@ export type JudgedPassword =
   | { kind: 'ok'; password: string }
   | { kind: 'refused'; reason: PasswordRefusal }
 
-/** Of the mail platform: another password would never open the mailbox. */
+/** Limits of the mail platform: no other password would ever open the mailbox. */
 export interface PasswordLimits {
   asciiOnly: boolean
   maxLength: number
@@ -59,13 +59,13 @@ export function judgePassword(raw: unknown, rules: PasswordRules): JudgedPasswor
   return { kind: 'ok', password }
 }
 
-/** Keyboards differ in Unicode forms (NIST SP 800-63B-4, 3.1.1.2). */
+/** Keyboards may write one password in two Unicode forms (NIST SP 800-63B-4, 3.1.1.2). */
 export function normalizePassword(raw: string): string {
   return raw.normalize('NFC')
 }
 
-// Ordinary words contain short names:
-// these must not be most of the password.
+// Ordinary words contain short names, so these
+// are refused only where they are most of the password.
 function isAboutLogin(
   password: string,
   login: string,

@@ -20,7 +20,7 @@ export type JudgedSecretAnswer =
   | { kind: 'ok'; answer: string }
   | { kind: 'refused'; reason: SecretAnswerRefusal }
 
-/** Characters: at least in the normal form, at most as it is typed. */
+/** Characters. The minimum is of the normal form, the maximum of what is typed. */
 export const ANSWER_MIN = 4
 export const ANSWER_MAX = 200
 
@@ -90,7 +90,7 @@ export function normalizeAnswer(raw: unknown): string {
 const SAME: Record<string, string> = { ё: 'е', ў: 'у', ß: 'ss', ä: 'ae', ö: 'oe', ü: 'ue', ς: 'σ' }
 
 // The hasher gets this digest: a stolen database alone allows no guessing.
-/** @param keyId of when the answer was set @returns null if not listed */
+/** @param keyId the newest key when the answer was set @returns null if not listed */
 export function keyedAnswer(
   keyring: Keyring,
   answer: string,

@@ -23,7 +23,7 @@ export function chooseLocale(sources: LocaleSources): ChosenLocale {
 
 const LONGEST_HEADER = 400
 
-/** Every page asks, and most browsers send one of few headers. */
+/** Kept, because every page asks, and most browsers send one of few headers. */
 const preferred = new Map<string, Locale | undefined>()
 const KEPT_HEADERS = 500
 

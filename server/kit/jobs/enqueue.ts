@@ -37,7 +37,7 @@ export async function enqueue(
       ],
     )
     if (rows[0]?.id != null) return
-    // A worker took the job of this key between two steps of add_job.
+    // A worker took the job of this key between two steps of add_job: try again.
   }
   throw new Error(`no job could be left for ${task}`)
 }

@@ -16,7 +16,7 @@ export interface Lifeline {
   stop(): Promise<void>
 }
 
-/** The worker of a younger lock may have no lifeline yet. */
+/** The worker of a lock that is younger than this may have no lifeline yet. */
 export const gracePeriodSeconds = 5
 const reconnectMs = 200
 
@@ -51,7 +51,7 @@ const lockId = (client: pg.Client, id: string) =>
   client.query('select pg_advisory_lock(hashtextextended($1, 1))', [id])
 
 interface Session {
-  /** Connects if needed. Work waits its turn, as a session does one thing. */
+  /** Connects if needed. Work waits for other work of the session. */
   use<T>(work: (client: pg.Client) => Promise<T>): Promise<T>
   stop(): Promise<void>
 }
@@ -97,7 +97,7 @@ function createSession(
     return done
   }
 
-  /** Soon, because without its locks this process counts as dead. */
+  /** Reconnects soon, because without its locks this process counts as dead. */
   async function comeBack(): Promise<void> {
     while (!stopped && !session) {
       await use(async () => {}).catch(() => {})
@@ -123,7 +123,7 @@ const connectionTo = (url: string) =>
     connectionTimeoutMillis: 5000,
   })
 
-/** SQL: true for a dead pool, null without an id. Locks the id meanwhile. */
+/** SQL: true for a dead pool, null without an id. Locks it until the transaction ends. */
 export const isDeadPool = (column: string): string =>
   `pg_try_advisory_xact_lock(hashtextextended(${column}, 1))`
 

@@ -23,7 +23,7 @@ export function createFreeLostJobs(
       [poolIds, graceSeconds],
     )
     const found = rows.filter(({ id }) => !isInHand(id))
-    // At the second look, because the answer may still have been under way.
+    // A job is freed at the second look: at the first the answer may still be under way.
     const lost = found.filter((job) => suspects.has(keyOf(job)))
     suspects = new Set(found.map(keyOf))
     if (lost.length === 0) return 0

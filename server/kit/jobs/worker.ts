@@ -24,7 +24,7 @@ export interface WorkerOptions {
   readonly crontab?: string
   readonly log: Log
   readonly concurrency?: number
-  /** How often due jobs are looked for. New jobs are taken at once. */
+  /** How often jobs are looked for that became due. New jobs are taken at once. */
   readonly pollMilliseconds?: number
 }
 
@@ -34,7 +34,7 @@ export interface Worker {
 
 /** With grace period and poll, a killed worker's job waits ten seconds at most. */
 const sweepEverySeconds = 3
-/** The longest wait for its end. Running jobs are awaited longer. */
+/** How long the end of graphile-worker is awaited. Running jobs are awaited longer. */
 const stopWithinMs = 5000
 
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
@@ -132,7 +132,7 @@ async function sweepOnce(lifeline: Lifeline, log: Log): Promise<void> {
   }
 }
 
-/** graphile-worker's own end may wait long for an absent database. */
+/** Waits a limited time: graphile-worker may wait long for an absent database. */
 async function untilStopped(stopped: Promise<unknown>, isBusy: () => boolean): Promise<void> {
   const end = performance.now() + stopWithinMs
   let over = false

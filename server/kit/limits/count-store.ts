@@ -1,7 +1,7 @@
 // SQL that counts a try beside other work. Names after `:` are bindings.
 import type { Db } from '#db/connection.ts'
 
-/** As `Limit.count`. Binds `:now`. @param row selects key, 1 and the end */
+/** Counts as `Limit.count` does. Binds `:now`. @param row selects key, 1 and the end */
 export const countSql = (row: string) => `
   insert into rate_limits as counter (key, points, expire)
   ${row}

@@ -8,7 +8,7 @@ export type Counted =
   | { readonly kind: 'full'; readonly retryAfterSeconds: number }
 
 export interface Limit {
-  /** Counts one try. @param seconds if not those of the rule */
+  /** Counts one try. @param seconds how long it counts, if not as by the rule */
   count(key: string, seconds?: number): Promise<Counted>
   /** Counts one try. @throws LimitReached */
   demand(key: string): Promise<void>

@@ -1,7 +1,7 @@
 // Writes log lines in bunches, which saves a tenth of a form page.
 
 export interface Lines {
-  /** Of the next line. pino sets it ("needsMetadataGsym" in its manual). */
+  /** The level of the next line. pino sets it ("needsMetadataGsym" in its manual). */
   lastLevel?: number
   write(line: string): void
 }

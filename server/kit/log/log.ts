@@ -88,7 +88,7 @@ export function createLog(
     if (!writesRequests) return
     const start = `{"level":"info"${isoTime()},"id":"${id}","method":"${method}"`
     const end = `"route":${JSON.stringify(route)},"status":${status},"ms":${ms},"msg":"request"}`
-    // pino sets the level only for its own lines.
+    // pino sets the level only for its own lines, so that of an earlier line may be left.
     destination.lastLevel = 0
     destination.write(`${start},${end}\n`)
   }

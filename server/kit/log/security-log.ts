@@ -29,7 +29,7 @@ export interface SecurityLine {
   readonly network?: string | undefined
   readonly request?: string
   readonly route?: string
-  /** Why, such as the missing right. Nothing that was typed. */
+  /** Why it came about, such as the missing right. Nothing that was typed. */
   readonly what?: string
   readonly status?: number
 }

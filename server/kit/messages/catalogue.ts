@@ -10,7 +10,7 @@ export interface MessageRow {
   readonly channels: readonly Channel[]
   /** A parameter `expiresAt` ends the sending. */
   readonly params: z.ZodType<object>
-  /** A path, or a path and the field that ends it. An SMS shows the first. */
+  /** By name: a path, or a path and the field that ends it. An SMS shows the first link. */
   readonly links?: Readonly<Record<string, string | readonly [path: string, field: string]>>
   /** Name of the link by which a reader stops such letters. */
   readonly unsubscribe?: string

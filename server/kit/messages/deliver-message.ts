@@ -13,7 +13,7 @@ import {
 import { tryLater } from './try-later.ts'
 import { askMsOf, type DeliveryParts, staleMsOf, tryMessage } from './try-message.ts'
 
-/** The worker pool. `isBusy`: another of its jobs handles this message. */
+/** `worker` is the pool that delivers. `isBusy`: another of its jobs has this message. */
 export interface Deliverer {
   readonly worker: string | null
   readonly isBusy: boolean

@@ -1,4 +1,4 @@
-// Kinds of parameters, for the messages.ts of features. Loads zod, which is large.
+// Kinds of parameters, for messages.ts. Loads zod, which is large.
 
 import { z } from 'zod'
 
@@ -11,7 +11,7 @@ export const mailbox = z.string().regex(/^[a-z0-9._-]{1,64}@[a-z0-9.-]{1,253}$/)
 export const reference = z.string().regex(/^[A-Z0-9-]{4,32}$/)
 export const rowId = z.string().regex(/^\d{1,18}$/)
 
-/** `Minsk, BY`, or the first half of a network: `203.0.…`. Anything else counts as unknown. */
+/** `Minsk, BY`, or half of a network: `203.0.…`. Else it counts as unknown. */
 const place = z
   .string()
   .transform((given) =>
@@ -26,7 +26,7 @@ const devices = new Set(
   ].flat(),
 )
 
-/** `Firefox, Windows`. Anybody can forge the User-Agent, so unlisted names are left out. */
+/** `Firefox, Windows`. Drops other names: anybody can forge a User-Agent. */
 const device = z.string().transform((given) =>
   given
     .split(', ')

@@ -1,4 +1,4 @@
-// What the portal asks of a gateway for mail or SMS, and what a gateway may answer.
+// What the portal asks of gateways, and what they may answer.
 
 export interface OutgoingMail {
   /** `uuid@domain` without angle brackets, the same for all tries of a message. */
@@ -20,7 +20,7 @@ export interface OutgoingSms {
   readonly text: string
   /** After this time the gateway gives the message up. */
   readonly secondsToLive: number
-  /** False if another worker may soon take the message over. Call it right before the request. */
+  /** False if another worker may soon take over. Call it right before. */
   mayLeave(): boolean
 }
 
@@ -41,7 +41,7 @@ export interface TakenSms {
   readonly text: string
 }
 
-/** `unable`: the gateway keeps no list. `deferred`: it gave none now, or only a part of it. */
+/** `unable`: the gateway keeps no list. `deferred`: none now, or a part. */
 export type TakenList =
   | { readonly kind: 'listed'; readonly taken: readonly TakenSms[] }
   | { readonly kind: 'unable'; readonly code: string }
@@ -58,7 +58,7 @@ export const neverConnected = new Set([
 ])
 
 interface Transport<Outgoing> {
-  /** True if nothing leaves: the message stays in the database for the development outbox. */
+  /** True if nothing leaves: messages stay for the development outbox. */
   readonly keeps: boolean
   send(outgoing: Outgoing): Promise<SendOutcome>
   close(): void
@@ -66,7 +66,7 @@ interface Transport<Outgoing> {
 
 export type MailTransport = Transport<OutgoingMail>
 export interface SmsTransport extends Transport<OutgoingSms> {
-  /** All SMS that the gateway took for the number since then. Absent if it cannot be asked. */
+  /** All that the gateway took since then. Absent if it cannot be asked. */
   listTaken?(to: string, since: Date): Promise<TakenList>
 }
 

@@ -1,11 +1,11 @@
-// When a message is tried again: one that the gateway did not take, or a mail that it may have.
+// Tries again a message that was not taken, or a mail that may have been.
 import { enqueueDelivery } from './send-message.ts'
 import { type ClaimedMessage, deferMessage, settleMessage } from './store.ts'
 import { type DeliveryParts, staleAfterMs, staleMsOf } from './try-message.ts'
 
 const waitSeconds = [5, 20, 60, 180, 600, 1800, 3600]
 
-/** The wait is random, so that a gateway that comes back does not get all messages at once. */
+/** Random: a gateway that comes back must not get all messages at once. */
 export function waitBeforeTry(parts: DeliveryParts, attempts: number): number {
   const base = waitSeconds[Math.min(attempts, waitSeconds.length) - 1] ?? 5
   return base * 1000 * (0.85 + Math.random() * 0.3) * (staleMsOf(parts) / staleAfterMs)

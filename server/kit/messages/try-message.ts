@@ -31,7 +31,7 @@ export const staleAfterMs = msPerMinute
 export const staleMsOf = ({ staleMs }: Pick<DeliveryParts, 'staleMs'>): number =>
   staleMs ?? staleAfterMs
 
-/** How long after a try the gateway is asked: by then it lists what it took. */
+/** The gateway is asked after this time: by then it lists what it took. */
 export const askAfterMs = 5000
 export const askMsOf = (parts: Pick<DeliveryParts, 'staleMs'>): number =>
   askAfterMs * (staleMsOf(parts) / staleAfterMs)

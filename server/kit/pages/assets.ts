@@ -1,4 +1,4 @@
-// The style sheet, the script and the operator's theme. Their addresses hold a hash of the content.
+// The style sheet, the script and the theme, named by a hash of the content.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -9,12 +9,12 @@ import { readThemeColours, type ThemeColours } from './theme-colours.ts'
 
 export interface Brand {
   readonly name: string
-  /** A style sheet that sets `--postern-…` properties. It is appended to the portal's own. */
+  /** Sets `--postern-…` properties. It is appended to our style sheet. */
   readonly themeFile?: string | undefined
   readonly logoFile?: string | undefined
 }
 
-/** What layouts need: name, and addresses. `icon` is a data: address, which saves a request. */
+/** What layouts need. `icon` is a data: address, which saves a request. */
 export interface Theme {
   readonly name: string
   readonly style: string
@@ -27,7 +27,7 @@ export interface Theme {
 interface Asset {
   readonly type: string
   readonly plain: Buffer
-  /** Compressed bodies, made at first use: all at the start would take a tenth of a second. */
+  /** Made at first use: all at the start would take a tenth of a second. */
   readonly packed: Map<Encoding, Buffer>
 }
 
@@ -104,7 +104,7 @@ export function loadAssets(publicDirectory: string, brand: Brand): Assets {
 
 function sendWorker(res: Response, worker: string): void {
   res.set({
-    // The policy of its file rules what a service worker may do: here, fetch from the portal.
+    // This policy binds the worker: it may fetch from the portal.
     'Content-Security-Policy': "default-src 'none'; connect-src 'self'",
     'Cache-Control': 'no-cache',
     'Content-Type': js,

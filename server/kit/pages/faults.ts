@@ -14,7 +14,7 @@ export class NotFound extends Error {
 export class LimitReached extends Error {
   override readonly name = 'LimitReached'
   readonly retryAfterSeconds: number
-  /** Path of the page where the person can go on, if it is not the page of the form. */
+  /** Where the person can go on, if not on the page of the form. */
   readonly href: string | undefined
   constructor(retryAfterSeconds: number, href?: string) {
     super('limit reached')
@@ -33,7 +33,7 @@ export class Forbidden extends Error {
   override readonly name = 'Forbidden'
 }
 
-/** 403: a staff member lacks the right, or the case is about their own mailbox. */
+/** 403: staff lack the right, or the case is about their own mailbox. */
 export class RightMissing extends Forbidden {}
 
 /** 403: the form was made in another session. */

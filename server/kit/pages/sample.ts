@@ -1,4 +1,4 @@
-// A sample shows one page in one state, for the development gallery and for tests.
+// A sample shows a page in one state, for the gallery and for tests.
 
 import { readFileSync } from 'node:fs'
 import { msPerHour } from '#server/core/durations.ts'
@@ -18,7 +18,7 @@ export interface Sample {
 
 export const sampleAddress = 'alesia.kavalchuk@postern.example'
 
-/** Counts back from a fixed moment, so that a page looks the same every day. */
+/** From a fixed moment, so that a page looks the same every day. */
 export const sampleMoment = (hoursAgo: number): Date =>
   new Date(Date.UTC(2026, 10, 22, 9, 3) - hoursAgo * msPerHour)
 

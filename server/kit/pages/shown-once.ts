@@ -1,4 +1,4 @@
-// Carries a new secret over a redirect to the page that shows it, sealed in a cookie.
+// Carries a new secret over a redirect, sealed in a cookie.
 import type { Request, Response } from 'express'
 import { msPerMinute } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
@@ -10,7 +10,7 @@ export interface ShownOnce {
 }
 
 export interface ShownOnceParts {
-  /** Id of the page that shows the secret. One cookie serves all pages: a newer secret wins. */
+  /** Id of the page that shows it. There is one cookie: a newer secret wins. */
   readonly page: string
   readonly keyring: Keyring
   readonly https: boolean

@@ -1,4 +1,4 @@
-// Reads the colours of the style sheet for mails, because mail programs know no custom properties.
+// Reads colours for mails: mail programs know no custom properties.
 
 const names = [
   'page',
@@ -21,14 +21,14 @@ export interface ThemeColours {
   readonly dark: Colours
 }
 
-/** A colour without signs that could end its CSS declaration: `#0b5c66`, `rgb(0 40 60)`. */
+/** Has no sign that could end the declaration: `#0b5c66`, `rgb(0 40 60)`. */
 const isPlainColour = (value: string): boolean =>
   /^(?:#[\da-f]{3,8}|[a-z]{3,24})$/i.test(value) ||
   /^(?:rgba?|hsla?|oklch|oklab|lab|lch)\([\d\s.,%/deg-]{1,60}\)$/i.test(value)
 
 const darkBlock = /@media[^{}]*prefers-color-scheme:\s*dark[^{}]*\{((?:[^{}]*\{[^{}]*\})*[^{}]*)\}/g
 
-/** Later rules win. Colours by `var(…)` are ignored. @throws if a colour is set nowhere */
+/** Later rules win. Ignores `var(…)`. @throws if a colour is set nowhere */
 export function readThemeColours(css: string): ThemeColours {
   const bare = css.replace(/\/\*[\s\S]*?\*\//g, '')
   const light = rootValues(bare.replace(darkBlock, ''))

@@ -1,4 +1,4 @@
-// What compose.ts makes and routes may need. Each higher wing adds its parts in its parts.ts.
+// What compose.ts makes for routes. Higher wings add to it in their parts.ts.
 
 import type { Request } from 'express'
 import type { Db } from '#db/connection.ts'
@@ -22,7 +22,7 @@ export interface WebParts extends MessageParts {
   readonly pages: Pages
   readonly menus: Menus
   readonly texts: Texts
-  /** Names of the service and its domains. No login and no password may be one of them. */
+  /** Of the service and its domains. No login and no password may be one. */
   readonly serviceWords: readonly string[]
   readonly client: (req: Request) => ClientInfo
   readonly placeOf: (ip: string | undefined) => string

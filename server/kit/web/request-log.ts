@@ -1,4 +1,4 @@
-// One log line for each request. It names the route's pattern, because a path may hold a token.
+// Logs each request with the route's pattern: a path may hold a token.
 import { randomUUID } from 'node:crypto'
 import type { RequestHandler } from 'express'
 import type { Log } from '../log/log.ts'

@@ -85,7 +85,7 @@ export async function clearDoubt(
 const overAt = (parts: DeliveryParts, { doubtfulAt }: DoubtfulMessage): Date =>
   new Date(doubtfulAt.getTime() + staleMsOf(parts))
 
-/** The time in doubt counts. After a worker's death there is no wait. */
+/** The time in doubt counts as waited. After a worker's death there is no wait. */
 function restOfWait(
   parts: DeliveryParts,
   { attempts, outcome, sendingAt }: DoubtfulMessage,
@@ -120,7 +120,7 @@ async function ask(
     : { kind: 'unclear', code: 'gateway.unexplained' }
 }
 
-/** Waits half the time since the try. `atLatest` may be after the expiry. */
+/** Waits half the time since the try, 1 h at most. `atLatest` may be after the expiry. */
 async function askAgain(
   parts: DeliveryParts,
   message: DoubtfulMessage,

@@ -26,7 +26,7 @@ export async function doubtMessage(
   return rowCount === 1
 }
 
-/** Marks SMS that a worker took and never finished. @param id of one SMS; by default all */
+/** Marks SMS that a worker never finished. @param id of one; by default all */
 export async function doubtLostSms(
   db: Db | Trx,
   taker: Omit<Taker, 'worker'>,
@@ -42,7 +42,7 @@ export async function doubtLostSms(
   return rows.map((row: { id: string }) => row.id)
 }
 
-/** Takes no lock: two workers may ask at once, and only one of them can act on the answer. */
+/** Takes no lock: two workers may ask, and only one can act on the answer. */
 export async function selectDoubtfulMessage(
   db: Db,
   id: string,
