@@ -4,6 +4,7 @@ import { accountRows } from '#server/accounts/life/rows-store.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { securityQuestionRoutes } from './routes.ts'
 import { securityQuestionRows } from './settings.ts'
+import { removeSecurityQuestion } from './store.ts'
 import texts from './texts.json' with { type: 'json' }
 
 const rows = accountRows('security_questions', [
@@ -24,7 +25,10 @@ export const securityQuestionFeature = {
     recover: nothing('an answer that others may know comes into doubt with the other late ways'),
     signOut: nothing('it comes into doubt with the other late ways'),
     block: nothing('an answer finds its account blocked'),
-    close: rows.delete,
+    // The database refuses to forget that a question was removed.
+    close: async (trx, { accountId, at }) => {
+      await removeSecurityQuestion(trx, accountId, at)
+    },
     export: rows.export,
     rekey: noKeys,
   }),

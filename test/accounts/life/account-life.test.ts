@@ -4,8 +4,9 @@ import { lockAccountAsItStands } from '#server/accounts/accounts/change-account.
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { features } from '#server/features.ts'
 import { createTestDatabase } from '#test/support/database.ts'
-import { accountIdOf, hanna, register } from '#test/support/people.ts'
+import { hanna } from '#test/support/people.ts'
 import { startTestPortal } from '#test/support/portal.ts'
+import { equip } from '#test/support/recovery/recovery.ts'
 
 test('one feature says what becomes of each table with an account', async () => {
   const database = await createTestDatabase()
@@ -23,9 +24,8 @@ test('one feature says what becomes of each table with an account', async () => 
 test('a closed account leaves only its name, no contact, code or verifier', async () => {
   const portal = await startTestPortal()
   try {
-    const owner = await register(portal, hanna)
+    const { accountId, browser: owner } = await equip(portal, hanna.login)
     const { db, life, clock } = portal.parts
-    const accountId = await accountIdOf(portal, hanna.login)
     const exported = await life.export(db, accountId)
     assert.equal(
       (exported.accounts as { address: string }[])[0]?.address.split('@')[0],
@@ -40,6 +40,8 @@ test('a closed account leaves only its name, no contact, code or verifier', asyn
     })
     for (const table of ['sessions', 'known_devices', 'phones', 'backup_addresses', 'undos'])
       assert.equal((await db(table).where({ account_id: accountId })).length, 0, table)
+    const question = await db('security_questions').where({ account_id: accountId }).first()
+    assert.deepEqual([question.answer_verifier, question.question], [null, null])
     const account = await db('accounts').where({ id: accountId }).first()
     assert.equal(account.password_verifier, 'closed')
     assert.ok(account.closed_at)
