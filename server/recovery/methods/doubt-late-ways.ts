@@ -14,9 +14,9 @@ export interface LateWayParts {
 }
 
 /**
- * Brings each method into doubt that was set within `UNDO_DAYS` and later than a sure contact:
- * the contact that recovers, or else the oldest one. Without a sure contact nothing tells the
- * owner from a stranger, so all methods stay as they are.
+ * Brings each method into doubt that was set within `UNDO_DAYS` and later than a sure way: the
+ * strong method that recovers, or else the oldest contact. Without one nothing tells the owner from
+ * a stranger, so all methods stay as they are.
  * Security: A contact that was linked shortly before a reset by an older one is in doubt.
  * @param by.provenBy the method that recovers the account
  */
@@ -26,7 +26,7 @@ export async function doubtLateWays(
   by: { readonly accountId: string; readonly provenBy?: MethodId | 'undo'; readonly at: Date },
 ): Promise<void> {
   const { accountId, provenBy, at } = by
-  const since = await sureContactSince(trx, parts, accountId, provenBy)
+  const since = await sureWaySince(trx, parts, accountId, provenBy)
   if (!since) return
   const lately = new Date(at.getTime() - parts.settings.undoDays * msPerDay)
   for (const method of parts.methods.list) {
@@ -38,16 +38,17 @@ export async function doubtLateWays(
   }
 }
 
-async function sureContactSince(
+async function sureWaySince(
   trx: AccountTrx,
   parts: LateWayParts,
   accountId: string,
   provenBy: MethodId | 'undo' | undefined,
 ): Promise<Date | undefined> {
-  const contacts = await parts.methods.contactsOf(trx, accountId)
-  const sure = contacts.filter(({ doubtful }) => !doubtful)
-  const proving = sure.find(({ kind }) => kind === provenBy)
-  if (proving) return proving.confirmedAt
-  const moments = sure.map(({ confirmedAt }) => confirmedAt)
+  const { list, contactsOf } = parts.methods
+  const proving = list.find(({ id, strength }) => id === provenBy && strength === 'strong')
+  const provenSince = await proving?.sureSince(trx, accountId)
+  if (provenSince) return provenSince
+  const contacts = await contactsOf(trx, accountId)
+  const moments = contacts.flatMap(({ doubtful, confirmedAt }) => (doubtful ? [] : confirmedAt))
   return moments.toSorted((one, other) => one.getTime() - other.getTime())[0]
 }

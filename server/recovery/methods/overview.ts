@@ -18,7 +18,7 @@ export function showMethodState(method: { state: string; doubtful?: unknown }): 
 
 /** The text of the button below the warnings, a name under `account.warnings`. */
 export const warningAction = ([gravest]: readonly string[]): string =>
-  gravest === 'doubtful' ? 'check' : 'action'
+  gravest === 'no-methods' || gravest === 'only-question' ? 'action' : 'check'
 
 export const warningsSection = (warnings: readonly string[]): OverviewSection => ({
   rank: 50,
