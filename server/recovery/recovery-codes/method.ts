@@ -16,17 +16,17 @@ const owned: OwnedMethod = {
     const sheet = await findSheet(db, accountId)
     if (!sheet) return { ...own, state: 'none' }
     const { madeAt: since, lastUsedAt: provenAt, left, doubtful } = sheet
-    const detail = { text: 'recovery-codes.left', params: { left } }
-    if (left === 0) return { ...own, state: 'none', detail }
+    const detail = { detail: { text: 'recovery-codes.left', params: { left } } }
+    if (left === 0) return { ...own, state: 'none', ...detail }
     const proven = provenAt ? { provenAt } : {}
-    const doubt = doubtful ? { doubtful, shut: true as const } : {}
+    const doubt = doubtful ? { doubtful, shut: true as const } : detail
     const warning = left <= few && !doubtful ? { warning: 'few-codes' } : {}
-    return { ...own, state: 'set', detail, since, ...proven, ...doubt, ...warning }
+    return { ...own, state: 'set', since, ...proven, ...doubt, ...warning }
   },
   findContact: async () => undefined,
   async sureSince(trx, accountId) {
     const sheet = await findSheet(trx, accountId)
-    return sheet && !sheet.doubtful && sheet.left > 0 ? sheet.madeAt : undefined
+    return sheet && !sheet.doubtful ? sheet.madeAt : undefined
   },
   doubt: markSheetDoubtful,
   async remove(trx, accountId) {

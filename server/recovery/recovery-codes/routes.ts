@@ -14,9 +14,8 @@ import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { methodsPage } from '../contacts/show-contact.ts'
 import { createChangeLimit } from '../methods/change-method.ts'
 import { issueSheet, takeSheetAway } from './issue-sheet.ts'
-import { digestOfCode, parseSheetCode } from './sheet.ts'
+import { parseSheetCode } from './sheet.ts'
 import { createSheetPage, type SheetPage } from './sheet-page.ts'
-import { hasCode } from './store.ts'
 
 const page = '/account/recovery/recovery-codes'
 
@@ -67,12 +66,8 @@ const takeCodeBack =
       const asking = { ...proofOf(req), client: parts.client(req) }
       const issued = await issueSheet(parts, asking, codes)
       if (issued.kind === 'probation') return sheet.onProbation(req, res, issued.until)
-    } else {
-      // A second click finds no new codes: the first has put the sheet in force.
-      if (codes.length > 0) return refuse('wrong')
-      if (!(await hasCode(parts.db, accountOf(req).id, digestOfCode(code)))) return refuse('dead')
-    }
-    sheet.forgetCodes(res)
+      sheet.noteInForce(req, res, codes)
+    } else if (!sheet.hasPutInForce(req, code)) return refuse(codes.length > 0 ? 'wrong' : 'dead')
     setFlash(res, 'recovery-codes-set')
     res.redirect(303, methodsPage)
   }

@@ -29,6 +29,7 @@ const refusedCode = (reason: string, text: string) => ({
 export const samples: readonly Sample[] = [
   owner('none', {}),
   owner('few', { left: 2 }),
+  owner('doubtful', { left: 5, doubtful: true }),
   owner('shown', { codes }),
   owner('replaces', { codes, left: 3 }),
   owner('errors', { codes, ...refusedCode('wrong', 'other-sheet') }),

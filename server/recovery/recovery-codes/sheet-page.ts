@@ -1,12 +1,12 @@
 // What the owner's page shows: the sheet in force, or a new one until a code was typed back.
 import type { Request, Response } from 'express'
 import { findProbation } from '#server/accounts/accounts/store.ts'
-import { accountOf } from '#server/accounts/sessions/browser-session.ts'
+import { accountOf, proofOf } from '#server/accounts/sessions/browser-session.ts'
 import type { FormError } from '#server/kit/pages/forms.ts'
-import { handOver, letGo, type ShownOnceParts, takeOver } from '#server/kit/pages/shown-once.ts'
+import { handOver, type ShownOnceParts, takeOver } from '#server/kit/pages/shown-once.ts'
 import { isHttps } from '#server/kit/web/parts.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
-import { newSheet, writeCode } from './sheet.ts'
+import { digestOfCode, newSheet, writeCode } from './sheet.ts'
 import { findSheet } from './store.ts'
 
 /** Long enough to find a printer. */
@@ -22,11 +22,13 @@ export interface SheetPage {
   /** @param refused the typed text, and its error */
   show(req: Request, res: Response, refused?: Refused): Promise<void>
   onProbation(req: Request, res: Response, until: Date): Promise<void>
-  sendText(req: Request, res: Response): void
-  /** The codes that this browser was given and that are not in force yet. */
+  sendText(req: Request, res: Response): Promise<void>
+  /** The codes that this session was given and that are not in force yet. */
   newCodesOf(req: Request): readonly string[]
   giveCodes(req: Request, res: Response): void
-  forgetCodes(res: Response): void
+  /** Keeps digests in place of the codes: a second click is known by them. */
+  noteInForce(req: Request, res: Response, codes: readonly string[]): void
+  hasPutInForce(req: Request, code: string): boolean
 }
 
 const onceParts = ({ keyring, settings, clock }: RecoveryParts): ShownOnceParts => ({
@@ -40,12 +42,12 @@ const onceParts = ({ keyring, settings, clock }: RecoveryParts): ShownOnceParts 
 export function createSheetPage(parts: RecoveryParts): SheetPage {
   const { db, clock, pages, settings } = parts
   const once = onceParts(parts)
-  const newCodesOf = (req: Request): readonly string[] =>
-    takeOver(once, req, accountOf(req).id)?.secret.split(' ') ?? []
+  const handed = createHanded(once)
 
   const show: SheetPage['show'] = async (req, res, refused = { errors: [] }) => {
     const { id: accountId, address } = accountOf(req)
     const at = clock.now()
+    const sheet = await findSheet(db, accountId)
     pages.show(req, res, {
       id: 'recovery-codes',
       view: 'recovery/recovery-codes/recovery-codes',
@@ -55,8 +57,9 @@ export function createSheetPage(parts: RecoveryParts): SheetPage {
         portal: new URL(settings.baseUrl).host,
         address,
         made: at,
-        codes: newCodesOf(req).map(writeCode),
-        left: (await findSheet(db, accountId))?.left ?? 0,
+        codes: handed.read(req, 'new').map(writeCode),
+        left: sheet?.left ?? 0,
+        doubtful: sheet?.doubtful === true,
         probation: await findProbation(db, accountId, at),
       },
     })
@@ -64,23 +67,44 @@ export function createSheetPage(parts: RecoveryParts): SheetPage {
 
   return {
     show,
-    newCodesOf,
+    newCodesOf: (req) => handed.read(req, 'new'),
     onProbation(req, res, until) {
       const params = { until: pages.formatsFor(req).dateTime(until) }
       const error = { field: 'recovery-methods', reason: 'probation', params, at: 'main' }
       return show(req, res, { errors: [error] })
     },
-    sendText(req, res) {
-      const codes = newCodesOf(req)
-      if (codes.length === 0) return res.redirect(303, `/account/recovery/${page}`)
+    async sendText(req, res) {
+      const codes = handed.read(req, 'new')
+      const probation = await findProbation(db, accountOf(req).id, clock.now())
+      if (codes.length === 0 || probation) return res.redirect(303, `/account/recovery/${page}`)
       const text = writeSheet(parts, req, codes)
       res.attachment(`${page}.txt`).type('text/plain').send(text)
     },
-    giveCodes(req, res) {
-      const accountId = accountOf(req).id
-      handOver(once, res, { accountId, id: page, secret: newSheet().join(' ') })
+    giveCodes: (req, res) => handed.give(req, res, 'new', newSheet()),
+    noteInForce: (req, res, codes) => handed.give(req, res, 'in-force', codes.map(written)),
+    hasPutInForce: (req, code) => handed.read(req, 'in-force').includes(written(code)),
+  }
+}
+
+const written = (code: string): string => digestOfCode(code).toString('base64url')
+
+/** What a session was given: a new sheet, or the digests of the one that it has put in force. */
+function createHanded(once: ShownOnceParts) {
+  // Security: A sheet that was not put in force dies with its session and its epoch.
+  const idOf = (req: Request): string => {
+    const { epoch, session } = proofOf(req)
+    return `${epoch} ${session?.toString('base64url')}`
+  }
+  return {
+    give(req: Request, res: Response, kind: 'new' | 'in-force', words: readonly string[]): void {
+      const { id: accountId } = accountOf(req)
+      handOver(once, res, { accountId, id: idOf(req), secret: [kind, ...words].join(' ') })
     },
-    forgetCodes: (res) => letGo(once, res),
+    read(req: Request, kind: 'new' | 'in-force'): readonly string[] {
+      const handed = takeOver(once, req, accountOf(req).id)
+      const [given, ...words] = handed?.id === idOf(req) ? handed.secret.split(' ') : []
+      return given === kind ? words : []
+    },
   }
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it, test } from 'node:test'
 import { newSheet, parseSheetCode, writeCode } from '#server/recovery/recovery-codes/sheet.ts'
 import { dumpDatabase } from '#test/support/dump.ts'
-import { sentTo } from '#test/support/messages/outbox.ts'
+import { awaitCode, sentTo } from '#test/support/messages/outbox.ts'
 import { arrive, signIn } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
 import {
@@ -104,6 +104,26 @@ describe('the sheet of an owner', () => {
     const late = await visitor.post(page, { code })
     assert.deepEqual([late.status, late.errors], [422, ['code.dead']])
     assert.deepEqual(await stored(accountId), before)
+  })
+
+  it('a sheet that was not put in force dies with its session and its epoch', async () => {
+    const person = await arrive(portal)
+    const [code = ''] = await makeSheet(person.visitor)
+    const handed = person.visitor.cookies.get('shown-once') ?? ''
+    const other = await signIn(portal, person)
+    other.cookies.set('shown-once', handed)
+    assert.deepEqual(codesOn((await other.get(page)).html), [])
+    assert.deepEqual((await other.post(page, { code })).errors, ['code.dead'])
+    await person.visitor.post('/account/password', { password })
+    person.visitor.cookies.set('shown-once', handed)
+    assert.deepEqual(codesOn((await person.visitor.get(page)).html), [])
+    assert.deepEqual((await person.visitor.post(page, { code })).errors, ['code.dead'])
+  })
+
+  it('a code of the sheet in force does not pass for one of a new sheet', async () => {
+    const { visitor, accountId } = await arrive(portal)
+    const [old = ''] = await giveSheet(portal, accountId)
+    assert.deepEqual((await visitor.post(page, { code: old })).errors, ['code.dead'])
   })
 
   it('the text file holds the codes of the page and says what to do with them', async () => {
@@ -227,6 +247,21 @@ describe('a recovery by a printed code', () => {
     const next = await makeSheet(owner)
     assert.equal((await owner.post(page, { code: next[0] ?? '' })).location, methods)
     await proveByCode(portal, person.login, next[1])
+  })
+
+  it('a contact that came after the sheet is in doubt after a reset by a code, and undoes nothing', async () => {
+    const { visitor, accountId, login } = await arrive(portal)
+    const codes = await giveSheet(portal, accountId)
+    const phone = '+375297774411'
+    await visitor.post(`${methods}/phone`, { phone })
+    const code = await awaitCode(portal, phone)
+    assert.equal((await visitor.post(`${methods}/phone/confirm`, { code })).location, methods)
+    const reset = await setPassword(await proveByCode(portal, login, codes[0]), password)
+    assert.equal(reset.location, '/recover/done')
+    const link = await undoLinkOf(portal, phone)
+    assert.equal((await portal.visitor().post(link)).location, '/recover')
+    const owner = await signIn(portal, { login, password })
+    assert.match((await owner.get(methods)).html, /data-doubtful="phone"/)
   })
 
   it('a sheet that a stranger made opens nothing once its owner has undone it', async () => {
