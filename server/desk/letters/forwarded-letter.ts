@@ -11,7 +11,7 @@ export type FoundInText =
 const ANNOUNCED = new RegExp(
   `^[>\\s]*(?:${[
     '-{2,} ?(?:original|forwarded) message ?-{2,}',
-    '-{2,} ?(?:пересылаемое|исходное|пераcланае|перасланае|зыходнае) ' +
+    '-{2,} ?(?:пересылаемое|исходное|перасланае|зыходнае) ' +
       '(?:сообщение|письмо|паведамленне) ?-{2,}',
     '-{2,} ?(?:перасланае паведамленне|перасылаемае паведамленне) ?-{2,}',
     '-{2,} ?(?:weitergeleitete nachricht|ursprüngliche nachricht|originalnachricht) ?-{2,}',
