@@ -14,6 +14,7 @@ import { appealsFeature } from './desk/appeals/feature.ts'
 import { auditFeature } from './desk/audit/feature.ts'
 import { casesFeature } from './desk/cases/feature.ts'
 import { figuresFeature } from './desk/figures/feature.ts'
+import { deskHelpFeature } from './desk/help/feature.ts'
 import { measuresFeature } from './desk/measures/feature.ts'
 import { provenanceFeature } from './desk/provenance/feature.ts'
 import { queueFeature } from './desk/queue/feature.ts'
@@ -96,6 +97,7 @@ export const features = [
   measuresFeature,
   appealsFeature,
   figuresFeature,
+  deskHelpFeature,
   overviewFeature,
   helpFeature,
   healthFeature,

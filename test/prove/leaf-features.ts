@@ -16,7 +16,7 @@ import path from 'node:path'
 import { features } from '#server/features.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
-const leaves = ['desk/figures', 'site/development', 'site/security-txt'] as const
+const leaves = ['desk/figures', 'desk/help', 'site/security-txt'] as const
 
 /** The files that git knows or would take, without what is ignored. */
 function copyRepository(): string {

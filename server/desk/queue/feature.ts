@@ -10,7 +10,12 @@ export const queueFeature = {
   actions: () => import('./actions.ts'),
   menu: [
     consoleEntry('staff-queue', { rank: 10, href: '/staff/cases', right: 'cases.see' }),
-    consoleEntry('staff-search', { rank: 20, href: '/staff/search', right: 'search.use' }),
+    consoleEntry('staff-search', {
+      rank: 20,
+      href: '/staff/search',
+      right: 'search.use',
+      key: '/',
+    }),
   ],
   routes: (parts) => [queueRoutes(parts)],
   samples: () => import('./samples.ts'),

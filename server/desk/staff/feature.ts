@@ -28,7 +28,6 @@ export const staffFeature = {
   menu: [
     consoleEntry('staff-accounts', { rank: 40, href: '/staff/accounts', right: 'accounts.see' }),
     consoleEntry('staff-me', { rank: 70, href: '/staff/me' }),
-    consoleEntry('staff-help', { rank: 80, href: '/staff/help' }),
   ],
   routes: (parts) => [staffDoorRoutes(parts), staffAccountRoutes(parts)],
   overview: ({ db }) => ({

@@ -46,7 +46,6 @@ export const samples: readonly Sample[] = [
     warnsOfCodes: false,
     shortcuts: false,
   }),
-  consolePage('staff-help', 'on', 'desk/staff/help'),
   consolePage('staff-accounts', 'errors', 'desk/staff/accounts', {
     errors: [{ field: 'login', reason: 'unknown' }],
     values: { login: 'nobody' },

@@ -17,6 +17,8 @@ export interface MenuEntry {
   readonly pageId?: string
   /** Key of the text that holds a letter: typed after `g`, it opens the page. */
   readonly shortcut?: string
+  /** A single key that opens the page. */
+  readonly key?: string | undefined
   /** `owner`: only for people who are signed in. `stranger`: only for others. Absent: for all. */
   readonly for?: 'owner' | 'stranger'
   /** Only staff with this right see the entry. */

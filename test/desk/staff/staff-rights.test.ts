@@ -25,7 +25,6 @@ const routes: readonly StaffRoute[] = [
   ...loadStaffRoutes(),
   { path: '/staff' },
   { path: '/staff/me' },
-  { path: '/staff/help' },
   { path: '/staff/cases', right: 'cases.see' },
   { path: '/staff/cases/:case', right: 'cases.see' },
   { path: '/staff/cases/:case/reports/:report/source', right: 'cases.see' },

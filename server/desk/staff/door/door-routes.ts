@@ -4,7 +4,7 @@ import { requireFreshPassword } from '#server/accounts/sessions/browser-session.
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { memberPage } from '../member-page.ts'
 import { createDoor } from '../pass-door.ts'
-import { createStaffGuards, showStaffPage, staffOf } from '../staff.ts'
+import { createStaffGuards, staffOf } from '../staff.ts'
 import { codesPage } from './codes-page.ts'
 import { doorPage } from './door-page.ts'
 import { enrolPage } from './enrol-page.ts'
@@ -38,7 +38,4 @@ export function staffDoorRoutes(parts: DeskPageParts): Router {
     .post('/staff/door/codes/renew', change, fresh('/staff/me'), codes.renew)
     .get('/staff/me', inside, member.show)
     .post('/staff/me/shortcuts', change, member.setShortcuts)
-    .get('/staff/help', inside, (req, res) =>
-      showStaffPage(parts, req, res, { id: 'staff-help', view: 'desk/staff/help' }),
-    )
 }
