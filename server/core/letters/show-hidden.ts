@@ -1,4 +1,4 @@
-// Shows invisible characters, by which a file name could read backwards.
+// Makes invisible characters visible: they hide text, or turn a name backwards.
 
 const HIDDEN = new RegExp(
   `[${[

@@ -30,8 +30,8 @@ export type TakenMeasure =
   | MeasureRefusal
 
 /**
- * Takes a measure with all its consequences, or proposes it to a second person.
- * @param shown the field `shown` of the page on which staff decided; empty if there was no page
+ * Takes a measure with all its consequences. A member who took too many alone only proposes it.
+ * @param shown what the page showed of the account (`shownState`); empty if there was no page
  */
 export async function takeMeasure(
   parts: DeskParts,

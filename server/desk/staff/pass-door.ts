@@ -46,7 +46,7 @@ const newCodesPurpose = 'staff.new-codes'
 const codePurpose = 'staff.recovery-code'
 
 export interface Door {
-  /** The secret for the authenticator; undefined once it is confirmed. */
+  /** Makes the authenticator's secret, or finds the waiting one. Undefined once confirmed. */
   secretToEnrol(proof: AccountProof): Promise<string | undefined>
   /** Takes the first code of a new authenticator and makes recovery codes. @throws LimitReached */
   enrol(caller: Caller, typed: string): Promise<Passed>

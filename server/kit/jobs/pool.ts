@@ -87,16 +87,15 @@ function connectTo(
     keepAlive: true,
     connectionTimeoutMillis: 5000,
   })
+  // graphile-worker closes its connections without listening to their faults.
   pool.on('error', onFault)
   pool.on('connect', (client) => client.on('error', onFault))
   return pool
 }
 
 /**
- * graphile-worker ends a job without awaiting the statement, so a lost connection would end this
- * process by an unhandled rejection. These statements therefore wait here until the database is
- * back. Each may be repeated: a job ends by its id, and `lost-jobs.ts` finds a job whose answer was
- * lost. The library also closes its own connections without listening to their faults.
+ * graphile-worker ends a job without awaiting the statement. A lost connection would therefore end
+ * this process, so single statements wait here until the database is back.
  */
 export function openPool(
   connectionString: string,
@@ -112,7 +111,7 @@ export function openPool(
   async function askPatiently(statement: Statement): Promise<unknown> {
     const jobs = jobsEndedBy(statement)
     for (const id of jobs) ending.add(id)
-    // Repeated, fail_job could end a later try. `lost-jobs.ts` frees the job.
+    // fail_job is asked once: repeated, it could end a later try. `lost-jobs.ts` frees the job.
     const asked = untilBack(() => query(statement), !statement.name?.startsWith('fail_job'))
     underWay.add(asked)
     try {

@@ -14,7 +14,7 @@ export interface MessageRow {
   readonly links?: Readonly<Record<string, string | readonly [path: string, field: string]>>
   /** Name of the link by which a reader stops such letters. */
   readonly unsubscribe?: string
-  /** Fields whose values choose a clause (`select`) of a text. */
+  /** Fields whose values choose a clause (`select`) of a text. They lose their hyphens for it. */
   readonly words?: readonly string[]
   /** Fields that are shown as moments, besides `at` and `expiresAt`. */
   readonly moments?: readonly string[]

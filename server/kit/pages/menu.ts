@@ -15,7 +15,7 @@ export interface MenuEntry {
   readonly summary?: string
   /** Id of the page on which the entry is marked as the current one. */
   readonly pageId?: string
-  /** Key of the text that holds a letter: typed after `g`, it opens the page. */
+  /** Key of a text of one letter. That letter, typed after `g`, opens the page. */
   readonly shortcut?: string
   /** A single key that opens the page. */
   readonly key?: string | undefined

@@ -47,7 +47,7 @@ export function joinMethods(list: readonly RecoveryMethod[]): RecoveryMethods {
 export const lacksSecondWay = (methods: readonly DescribedMethod[]): boolean =>
   warningsOf(methods).length === 0 && methods.filter(({ state }) => state === 'set').length === 1
 
-/** A contact in doubt counts: it gives a way back where no other does. */
+/** A contact in doubt counts: it recovers the mailbox if no contact is beyond doubt. */
 export const hasWayBack = (methods: readonly DescribedMethod[]): boolean =>
   methods.some(({ state, shut }) => state === 'set' && !shut)
 

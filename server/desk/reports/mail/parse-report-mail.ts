@@ -36,7 +36,7 @@ export type ReportMail =
       readonly acknowledge: boolean
       readonly mailKey: string
     }
-  /** A feedback loop takes a complaint back, or reports another matter, such as `auth-failure`. */
+  /** A feedback report of a type that is no complaint, such as `not-spam`, or is unknown. */
   | { readonly kind: 'no-complaint'; readonly feedback: FeedbackReport; readonly mailKey: string }
   /** A person wrote without a letter and must be asked for the source. */
   | {
