@@ -106,7 +106,7 @@ async function everyKeyOpensItsPage(page: Page): Promise<void> {
       links.map((link) => [link.getAttribute('data-key') ?? '', link.getAttribute('href') ?? '']),
     )
   const menu = keys.filter(([key = '', href = '']) => /^(?:g .|[?/])$/.test(key) && href !== '')
-  assert.ok(menu.length > 5, `${menu.length} keys`)
+  assert.ok(menu.length > 2, `${menu.length} keys`)
   for (const [key = '', href] of menu) {
     if (key.startsWith('g ')) await page.keyboard.press('g')
     await pressAndWait(page, key.at(-1) ?? '')
