@@ -411,11 +411,13 @@ const leaves = [
   'access/password',
   'access/sessions',
   'desk/figures',
+  'desk/help',
   'mail/client-sign-ins',
   'site/development',
   'site/gallery',
   'site/help',
   'site/overview',
+  'site/security-txt',
 ]
 
 test('the list of features alone imports a feature that nothing else needs', () => {
