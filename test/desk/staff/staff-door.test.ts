@@ -210,7 +210,7 @@ test('a member of staff can turn the shortcuts off and on', async () => {
   const { html } = await visitor.get('/staff/me')
   assert.doesNotMatch(html, /console-[0-9a-f]+\.js|data-key/)
   await visitor.post('/staff/me/shortcuts', { shortcuts: 'on' }, { from: '/staff/me' })
-  assert.match((await visitor.get('/staff/me')).html, /data-key="g h"/)
+  assert.match((await visitor.get('/staff/me')).html, /data-key="g m"/)
 })
 
 test('every right belongs to a role, and every role has a right', () => {
