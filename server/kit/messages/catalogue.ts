@@ -42,9 +42,10 @@ type Sound<Rows> = {
 /** Compiles only if links, words and moments name fields of the row. */
 export type SoundRows<Rows extends Sound<Rows>> = Rows
 
+type NoRows = Readonly<Record<never, never>>
+
 /** Each messages.ts adds its rows to this type. */
-// biome-ignore lint/suspicious/noEmptyInterface: it is filled by declarations elsewhere
-export interface MessageCatalogue {}
+export interface MessageCatalogue extends NoRows {}
 
 export type MessageName = keyof MessageCatalogue
 export type MessageParams<N extends MessageName> = z.input<MessageCatalogue[N]['params']>
