@@ -1,4 +1,4 @@
-// Gives each detail of an audit entry a text key. Its values are codes that have texts elsewhere.
+// Finds the text key of each detail of an audit entry. A detail holds a code or a count.
 
 export interface DescribedDetail {
   readonly key: string

@@ -40,7 +40,7 @@ export async function applyMeasure(
     endsSessions: row.endsSessions,
     forgetsDevices: row.portal === 'reset',
     revokesAppPasswords: row.revokesAppPasswords,
-    holdsFilters: row.endsForwarding,
+    holdsFilters: row.holdsFilters,
   })
   const progress = await findMailboxProgress(trx, accountId)
   if (progress) await noteRevision(trx, measure.id, progress.revision)

@@ -43,8 +43,8 @@ export interface MeasureRow {
   readonly portal: 'open' | 'blocked' | 'reset'
   readonly endsSessions: boolean
   readonly revokesAppPasswords: boolean
-  /** Filters are held, because a stranger may have set them up. */
-  readonly endsForwarding: boolean
+  /** All filters are held, because a stranger may have set them up. */
+  readonly holdsFilters: boolean
   /** Whether the measure needs, may have or cannot have an end. */
   readonly until: 'needed' | 'allowed' | 'none'
   readonly right: MeasureRight
@@ -58,7 +58,7 @@ export const measureRows: Readonly<Record<MeasureName, MeasureRow>> = {
     portal: 'open',
     endsSessions: false,
     revokesAppPasswords: false,
-    endsForwarding: false,
+    holdsFilters: false,
     until: 'needed',
     right: 'analyst',
   },
@@ -69,7 +69,7 @@ export const measureRows: Readonly<Record<MeasureName, MeasureRow>> = {
     portal: 'open',
     endsSessions: false,
     revokesAppPasswords: false,
-    endsForwarding: false,
+    holdsFilters: false,
     until: 'allowed',
     right: 'analyst',
   },
@@ -80,7 +80,7 @@ export const measureRows: Readonly<Record<MeasureName, MeasureRow>> = {
     portal: 'blocked',
     endsSessions: true,
     revokesAppPasswords: false,
-    endsForwarding: false,
+    holdsFilters: false,
     until: 'needed',
     right: 'analyst',
   },
@@ -92,7 +92,7 @@ export const measureRows: Readonly<Record<MeasureName, MeasureRow>> = {
     portal: 'reset',
     endsSessions: true,
     revokesAppPasswords: true,
-    endsForwarding: true,
+    holdsFilters: true,
     until: 'none',
     right: 'analyst',
   },
@@ -103,7 +103,7 @@ export const measureRows: Readonly<Record<MeasureName, MeasureRow>> = {
     portal: 'blocked',
     endsSessions: true,
     revokesAppPasswords: true,
-    endsForwarding: true,
+    holdsFilters: true,
     until: 'none',
     right: 'senior',
   },

@@ -30,7 +30,7 @@ export interface CompletedSettings {
 
 export interface CommandContext<Parts extends PartsWithSettings> {
   readonly settings: Parts['settings'] & CompletedSettings
-  /** Composes at the first call: `config` and most of `migrate` need none. */
+  /** The first call composes the parts. A command such as `config` never calls it. */
   parts(): Promise<Parts>
   readonly options: Readonly<Record<string, unknown>>
   readonly args: readonly string[]

@@ -22,7 +22,7 @@ export const at = sampleMoment(0).toISOString()
 export const later = sampleMoment(-1).toISOString()
 export const mailbox = sampleAddress
 export const occasion = { mailbox, at, device: 'Firefox, Android', place: 'Minsk, BY' }
-/** Three readers of a notice. The undo link of each can do less than the one before. */
+/** A contact, a mailbox without contacts, any other reader: their undo links do ever less. */
 export const undo = { ...occasion, undoToken: token, undoPower: 'restore' } as const
 export const alone = { ...undo, undoPower: 'new-password' } as const
 export const weak = { ...undo, undoPower: 'end-sessions' } as const

@@ -5,7 +5,7 @@ export type Params = Readonly<Record<string, string>>
 export type FormPage = string | ((params: Params) => string)
 type WithPage = RequestHandler & { readonly formPage?: FormPage }
 
-/** Marks a guard with the page. The mark is read from the routes, even if the guard never runs. */
+/** Marks a guard with the page for "Try again". The mark counts even if the guard never runs. */
 export const withFormPage = (page: FormPage | undefined, guard: RequestHandler): RequestHandler =>
   page === undefined ? guard : Object.assign(guard, { formPage: page })
 

@@ -31,7 +31,7 @@ export async function noteReport(parts: NoteParts, report: SignInReport): Promis
   const { accountId } = target
   const at = clock.now()
   // Security: Neither the hash of a password nor a whole network address is kept in clear.
-  // With even 12 bits of a hash, a thief of the database could sort out guesses.
+  // With even 12 bits of a hash, a thief of the database could rule out most guesses.
   const pair = `${accountId}\n${report.passwordHash}`
   const mark = keyring.digest('client-sign-ins.mark', pair).subarray(0, 16)
   const outcome = outcomeOf(report, target)

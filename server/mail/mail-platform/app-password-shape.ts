@@ -1,4 +1,4 @@
-// Mail servers look up only what has the shape of an app password.
+// Mail servers put a password into a query only if it has this shape: they log queries that fail.
 
 /** Without letters that look alike: i, l, o, 0, 1. */
 export const appPasswordLetters = 'abcdefghjkmnpqrstuvwxyz23456789'

@@ -67,7 +67,7 @@ export async function beginRecovery(
 ): Promise<void> {
   const { tokenHash, device, network, locale, client } = about
   const typed = parseTypedLogin(about.login, settings.mailDomains)
-  // A text that cannot be a mailbox's name has limits too, under the text itself.
+  // Limits also count a text that cannot be a name. Their key is made from the text.
   const name = typed ? typed.login : about.login.trim().toLowerCase()
   const address = addressOf(name, typed?.domain ?? settings.mailDomains[0] ?? '')
   const shown = typed ? address : about.login.trim().slice(0, longestShown).toWellFormed()

@@ -43,7 +43,7 @@ export function joinMethods(list: readonly RecoveryMethod[]): RecoveryMethods {
   }
 }
 
-/** Whether the page advises a second way back. A warning says more, so it comes first. */
+/** Whether the page advises a second way back. It shows a warning instead, if there is one. */
 export const lacksSecondWay = (methods: readonly DescribedMethod[]): boolean =>
   warningsOf(methods).length === 0 && methods.filter(({ state }) => state === 'set').length === 1
 

@@ -73,7 +73,7 @@ export async function sendRecoveryCode(
   })
 }
 
-/** The wait that pages show ends a moment before the real one: a short rest is left. */
+/** Pages count the wait from the click, the worker from the sending: seconds may be left. */
 function shortWaitOf(permit: SmsPermit | undefined): number | undefined {
   if (permit?.kind !== 'refused' || permit.reason !== 'wait') return undefined
   const seconds = permit.retryAfterSeconds

@@ -1,5 +1,5 @@
-// Addresses to which no codes are sent, because their owners stopped them. A keyed digest of the
-// canonical form finds each.
+// Addresses whose owners stopped codes. A keyed digest finds a row. The sealed address beside it
+// lets the row move to a newer key.
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 

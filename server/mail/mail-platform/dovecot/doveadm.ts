@@ -57,7 +57,7 @@ export function createDoveadm({ lateSessionsMs = 150, ...connection }: DoveadmSe
     async probe(): Promise<void> {
       const [answer] = await run([['who', { mask: ['nobody'] }]])
       expectDone('who', answer, [nothingFound])
-      // A configuration that an older portal wrote does not allow this command.
+      // An older configuration of doveadm refuses this command, so the check shows it.
       const [filters] = await run([['sieveList', { user: 'nobody' }]])
       expectDone('sieveList', filters, [noSuchUser])
     },
