@@ -10,8 +10,7 @@ import { composePages } from './compose-pages.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import { serviceWordsOf } from './core/identifiers/service-words.ts'
 import { createKeyring, type Keyring } from './core/keys/keyring.ts'
-import { createDesk, type DeskParts } from './desk/desk.ts'
-import { describeBlock } from './desk/measures/describe-block.ts'
+import { createDesk } from './desk/desk.ts'
 import { isSendingLimited, noteEffect } from './desk/measures/measure-store.ts'
 import type { ResolveTxt } from './desk/provenance/dkim.ts'
 import { recordStaffSignOut, type StaffSignOut } from './desk/staff/sign-out.ts'
@@ -113,10 +112,9 @@ const nameRulesOf = (settings: Settings) => ({
 })
 
 /** Functions of higher wings that lower wings call, which may not import them. */
-const composePorts = (db: Db, keyring: Keyring, desk: DeskParts) => ({
+const composePorts = (db: Db, keyring: Keyring) => ({
   isSendingLimited,
   noteConverged: (accountId: string) => noteEffect(db, accountId),
-  explainsBlock: async (accountId: string) => (await describeBlock(desk, accountId)) !== undefined,
   recordStaffSignOut: (trx: Trx, left: StaffSignOut) => recordStaffSignOut(trx, keyring, left),
   loadSamples,
   loadAuditActions,
@@ -137,7 +135,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     ...ground,
     ...faces,
     ...(await composeReaders(settings)),
-    ...composePorts(db, keyring, desk),
+    ...composePorts(db, keyring),
     life,
     mail,
     sms,

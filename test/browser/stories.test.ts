@@ -10,6 +10,7 @@ import { tellOfAppPasswords } from './stories/app-passwords.ts'
 import { tellOfAppeals } from './stories/appeals.ts'
 import { tellOfBeginning } from './stories/beginning.ts'
 import { tellOfDevices } from './stories/devices.ts'
+import { tellOfOperatorBlock } from './stories/operator-block.ts'
 import { tellOfRecovery } from './stories/recovery.ts'
 import { tellOfReporting } from './stories/reporting.ts'
 import { tellOfWaysBack } from './stories/ways-back.ts'
@@ -22,6 +23,7 @@ const chapters: readonly Chapter[] = [
   tellOfRecovery,
   tellOfReporting,
   tellOfAppeals,
+  tellOfOperatorBlock,
 ]
 
 let browser: Browser

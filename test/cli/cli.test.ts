@@ -56,7 +56,10 @@ test('an operator blocks and unblocks an account at once, and both are recorded'
   assert.equal((await run('account unblock hanna.k@postern.example')).status, 0)
   await eventually(async () => (await row())?.suspension === 'none')
   await signIn(portal, hanna)
-  assert.deepEqual([await eventsOf('account.blocked'), await eventsOf('account.unblocked')], [1, 1])
+  assert.deepEqual(
+    [await eventsOf('account.restricted'), await eventsOf('account.unblocked')],
+    [1, 1],
+  )
 })
 
 test('an owner gets notices by mail and SMS of an operator’s block and of its end', async () => {
@@ -66,19 +69,20 @@ test('an owner gets notices by mail and SMS of an operator’s block and of its 
   const entry = await portal
     .visitor()
     .post('/sign-in', { login: person.login, password: person.password })
-  assert.match(entry.html, /This mailbox is blocked/)
+  assert.equal(entry.location, '/blocked')
   const wrong = await portal
     .visitor()
     .post('/sign-in', { login: person.login, password: 'not the right one' })
-  assert.doesNotMatch(wrong.html, /This mailbox is blocked/)
+  assert.deepEqual(wrong.errors, ['password.wrong'])
   const textsTo = async (to: string, count: number) =>
     (await awaitSent(portal, to, count)).map(({ text }) => text)
   const [mails, sms] = [await textsTo(person.address, 1), await textsTo(person.phone, 1)]
   assert.deepEqual([mails.length, sms.length], [1, 1])
   assert.match(
     mails[0] ?? '',
-    /is closed: it neither sends nor receives emails\.\s+Support can tell you the reason\./,
+    /is closed: it neither sends nor receives emails\.\s+Reason: use against the rules/,
   )
+  assert.match(mails[0] ?? '', new RegExp(`${portal.url}/appeal/[\\w-]+`))
   assert.match(sms[0] ?? '', new RegExp(`has been restricted.*${portal.url}/`))
   assert.equal((await run(`account unblock ${person.login}`)).status, 0)
   assert.match((await textsTo(person.address, 2))[0] ?? '', /can be used as before/)

@@ -9,10 +9,10 @@ import {
   type AccountTrx,
   changeAccountAsItStands,
 } from '#server/accounts/accounts/change-account.ts'
-import { findAccount, insertAccount, unblockAccount } from '#server/accounts/accounts/store.ts'
+import { findAccount, insertAccount } from '#server/accounts/accounts/store.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import type { MethodId } from '#server/core/method-ids.ts'
-import { blockByOperator } from '#server/desk/measures/operator/operator-block.ts'
+import { blockByOperator, liftByOperator } from '#server/desk/measures/operator/operator-block.ts'
 import { wantMailbox } from '#server/mail/mailboxes/want-mailbox.ts'
 import { putLink } from '#server/recovery/backup-address/link-store.ts'
 import { putBackupAddress, removeBackupAddress } from '#server/recovery/backup-address/store.ts'
@@ -308,12 +308,9 @@ const acts: Readonly<Record<string, Step>> = {
   'own change': (life) => changePassword(life, owner),
   'block and unblock': (life) =>
     through(life, async (trx) => {
-      const account = await findAccount(trx, life.id)
-      assert.ok(
-        account &&
-          (await blockByOperator(trx, portal.parts.desk, account, { reason: 'x', at: now() })),
-      )
-      await unblockAccount(trx, life.id)
+      const { desk } = portal.parts
+      assert.ok(await blockByOperator(trx, desk, life.id, { reason: 'x', at: now() }))
+      assert.ok(await liftByOperator(trx, desk, life.id, now()))
     }),
 }
 

@@ -106,8 +106,6 @@ function submitSignIn(parts: SignInParts): RequestHandler {
         return refuse({ field: 'password', reason: 'wrong', params: { form: 'both' } })
       case 'blocked':
         log.security({ event: 'sign-in.refused', ...askerOf(req), what: 'blocked' })
-        if (!(await parts.explainsBlock(outcome.account.id)))
-          return refuse({ field: 'login', reason: 'blocked' })
         keepBlocked(parts, res, outcome.account)
         return res.redirect(303, '/blocked')
       case 'wait':

@@ -90,29 +90,6 @@ export async function beginEpoch(trx: AccountTrx, id: string): Promise<void> {
   await trx('accounts').where({ id }).increment('epoch')
 }
 
-/** Begins a new epoch. Returns false if the account was blocked already. */
-export async function blockAccount(
-  trx: AccountTrx,
-  id: string,
-  reason: string,
-  at: Date,
-): Promise<boolean> {
-  const changed = await trx('accounts')
-    .where({ id })
-    .whereNull('blocked_at')
-    .update({ blocked_at: at, block_reason: reason, epoch: trx.raw('epoch + 1') })
-  return changed === 1
-}
-
-/** Begins a new epoch, so that proofs from before stay dead. Returns false without a block. */
-export async function unblockAccount(trx: AccountTrx, id: string): Promise<boolean> {
-  const changed = await trx('accounts')
-    .where({ id })
-    .whereNotNull('blocked_at')
-    .update({ blocked_at: null, block_reason: null, epoch: trx.raw('epoch + 1') })
-  return changed === 1
-}
-
 /** Whether the portal keeps an owner out, and why. */
 export interface PortalAccess {
   readonly blockedAt: Date | null

@@ -96,7 +96,7 @@ async function describe(desk: DeskParts, { staff, appeal, measure }: Opened) {
     measure,
     state,
     address: names.get(accountId),
-    by: names.get(proposedBy),
+    by: names.get(proposedBy ?? ''),
     decidedBy: names.get(appeal.decidedBy ?? '') ?? '',
     took,
     mayDecide: appeal.decidedAt === null && !took && staff.rights.has('appeals.decide'),

@@ -102,7 +102,7 @@ export async function setDecided(
      set decided_by = :staffId, decided_at = :at, decision = :decision
      from measures m
      where a.id = :id and m.id = a.measure_id and a.decided_at is null
-       and m.proposed_by <> :staffId
+       and m.proposed_by is distinct from :staffId::uuid
        and m.approved_by is distinct from :staffId::uuid
        and m.account_id <> :staffId
      returning a.*`,

@@ -54,8 +54,7 @@ export function openDecisions(
   measure: { readonly id: string },
   account: { readonly standing: Standing; readonly inForce: { readonly id: string } | undefined },
 ): readonly AppealDecision[] {
-  if (account.inForce?.id === measure.id && account.standing !== 'operator-block')
-    return appealDecisions
+  if (account.inForce?.id === measure.id) return appealDecisions
   return account.standing === 'none' ? ['lifted', 'kept'] : ['kept']
 }
 

@@ -19,7 +19,7 @@ async function asLines(db: Db, entries: readonly RecordedAudit[]) {
     at,
     action,
     caseId,
-    staff: names.get(staffId) ?? staffId,
+    staff: staffId && (names.get(staffId) ?? staffId),
     account: accountId && (names.get(accountId) ?? accountId),
     details: describeDetails(details),
   }))

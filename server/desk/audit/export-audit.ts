@@ -29,7 +29,7 @@ function asLine(
   const record = {
     position,
     at: entry.at.toISOString(),
-    staff: named(staffId),
+    staff: staffId === null ? 'operator' : named(staffId),
     action,
     case: caseId,
     account: accountId && named(accountId),

@@ -5,7 +5,8 @@ import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { AuditAction, AuditDetails } from './audit-details.ts'
 
 export interface AuditEntry<A extends AuditAction = AuditAction> {
-  readonly staffId: string
+  /** Null for a command of an operator. */
+  readonly staffId: string | null
   readonly action: A
   readonly caseId?: string | null
   readonly accountId?: string | null
@@ -17,7 +18,7 @@ export interface AuditEntry<A extends AuditAction = AuditAction> {
 
 export interface RecordedAudit {
   readonly position: string
-  readonly staffId: string
+  readonly staffId: string | null
   readonly action: AuditAction
   readonly caseId: string | null
   readonly accountId: string | null
@@ -102,7 +103,7 @@ export interface AuditFilter {
 
 const asEntry = (row: Record<string, unknown>): RecordedAudit => ({
   position: String(row.position),
-  staffId: row.staff_id as string,
+  staffId: row.staff_id as string | null,
   action: row.action as AuditAction,
   caseId: row.case_id === null ? null : String(row.case_id),
   accountId: row.account_id as string | null,

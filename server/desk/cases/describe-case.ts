@@ -54,7 +54,8 @@ function describeMeasure(measure: Measure, view: CaseView, names: Names) {
     cause: measure.cause,
     state,
     at: takenAt ?? proposedAt,
-    by: names.get(measure.proposedBy),
+    by: names.get(measure.proposedBy ?? ''),
+    isByOperator: measure.proposedBy === null,
     /** Seconds until the mail platform had carried the measure out. */
     effectAfter: delayMs === null ? null : Math.round(delayMs / 100) / 10,
     waitsForEffect: delayMs === null && state === 'in-force' && takenAt !== null,
@@ -65,11 +66,9 @@ function describeMeasure(measure: Measure, view: CaseView, names: Names) {
 function mayDo(view: CaseView, standing: Standing, { id, rights, right }: CaseViewer) {
   const { account, inForce } = view
   const { closedAt, claimedBy } = view.case
-  const isOurs = standing !== 'operator-block'
   const work = closedAt === null && rights.has('cases.work')
-  const measure = account !== undefined && rights.has('measures.impose') && isOurs
-  const lift =
-    inForce !== undefined && isOurs && rights.has('measures.lift') && mayLift(inForce, right)
+  const measure = account !== undefined && rights.has('measures.impose')
+  const lift = inForce !== undefined && rights.has('measures.lift') && mayLift(inForce, right)
   return {
     work,
     measure,
@@ -84,7 +83,7 @@ function mayDo(view: CaseView, standing: Standing, { id, rights, right }: CaseVi
 export function describeCase(view: CaseView, names: Names, viewer: CaseViewer) {
   const { case: found, account, inForce } = view
   const { severity, severityReasons, reportCount, provenance, claimedBy } = found
-  const standing = account ? standingOf(account, inForce) : 'none'
+  const standing = account ? standingOf(inForce) : 'none'
   const mayTake = measureNames.filter((name) => !refuseStep(standing, name, viewer.right))
   return {
     found,

@@ -19,16 +19,23 @@ export const expireTask = 'measure:expire'
 /** Gives portal, mailbox and sessions the state that the measure demands. Notifies the owner. */
 export async function applyMeasure(
   parts: DeskParts,
-  about: { measure: Measure; before: StandingAccount; staffId: string; at: Date },
+  about: {
+    measure: Measure
+    before: StandingAccount
+    staffId: string | null
+    /** The word that an operator keeps with the block. */
+    word?: string | undefined
+    at: Date
+  },
 ): Promise<void> {
-  const { measure, before, staffId, at } = about
+  const { measure, before, staffId, word = 'measure', at } = about
   const { trx } = before
   const row = measureRows[measure.measure]
   const { accountId } = measure
   const newEpoch = row.endsSessions || before.isShut
   await setPortalAccess(trx, accountId, {
     blockedAt: row.portal === 'blocked' ? at : null,
-    reason: row.portal === 'blocked' ? 'measure' : null,
+    reason: row.portal === 'blocked' ? word : null,
     resetDemandedAt: row.portal === 'reset' ? at : null,
     newEpoch,
   })
@@ -102,8 +109,6 @@ export async function endMeasure(
       at,
     })
   if (reason === 'replaced') return true
-  // While an operator blocks the account, only the operator's own lift opens it.
-  if (account.standing === 'operator-block' && reason !== 'lifted') return true
   const { accountId } = measure
   const newEpoch = account.isShut
   await setPortalAccess(trx, accountId, {

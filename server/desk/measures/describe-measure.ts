@@ -49,7 +49,7 @@ export interface MeasureWarning {
 /** What a page shows of the account. Its form sends `shown` back, so that a change is noticed. */
 export async function stateOf({ db }: Pick<DeskParts, 'db'>, account: Account) {
   const inForce = await findInForce(db, account.id)
-  const standing = standingOf(account, inForce)
+  const standing = standingOf(inForce)
   const { passwordChangedAt } = account
   return {
     standing,

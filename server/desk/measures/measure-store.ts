@@ -11,7 +11,8 @@ export interface Measure {
   readonly cause: MeasureCause
   readonly state: 'proposed' | 'refused' | 'in-force' | 'ended'
   readonly until: Date | null
-  readonly proposedBy: string
+  /** Null if an operator took it by a command. */
+  readonly proposedBy: string | null
   readonly proposedAt: Date
   readonly approvedBy: string | null
   /** When it came into force. */
@@ -32,7 +33,7 @@ export function asMeasure(row: Record<string, unknown>): Measure {
     cause: row.cause as MeasureCause,
     state: row.state as Measure['state'],
     until: row.until as Date | null,
-    proposedBy: row.proposed_by as string,
+    proposedBy: row.proposed_by as string | null,
     proposedAt: row.proposed_at as Date,
     approvedBy: row.approved_by as string | null,
     takenAt: row.taken_at as Date | null,
@@ -92,7 +93,7 @@ export async function countTakenAlone(trx: Trx, staffId: string, since: Date): P
 export async function insertMeasure(
   trx: AccountTrx,
   measure: Pick<Measure, 'accountId' | 'caseId' | 'measure' | 'cause' | 'until'> & {
-    readonly staffId: string
+    readonly staffId: string | null
     readonly taken: boolean
     readonly at: Date
   },

@@ -28,8 +28,8 @@ export const isMeasureCause = (value: unknown): value is MeasureCause =>
 
 export type EndReason = 'lifted' | 'appeal' | 'expired' | 'recovered' | 'replaced'
 
-/** What restricts an account now. Only an operator lifts an `operator-block`. */
-export type Standing = 'none' | MeasureName | 'operator-block'
+/** What restricts an account now. */
+export type Standing = 'none' | MeasureName
 
 /** An analyst may take every measure but `block`, a senior analyst all of them. */
 export type MeasureRight = 'analyst' | 'senior'
@@ -109,15 +109,8 @@ export const measureRows: Readonly<Record<MeasureName, MeasureRow>> = {
   },
 }
 
-/** Security: A block by an operator outlives measures, and the desk cannot lift it. */
-export function standingOf(
-  account: { readonly blockedAt: Date | null },
-  inForce: { readonly measure: MeasureName } | undefined,
-): Standing {
-  const byMeasure = inForce !== undefined && measureRows[inForce.measure].portal === 'blocked'
-  if (account.blockedAt && !byMeasure) return 'operator-block'
-  return inForce?.measure ?? 'none'
-}
+export const standingOf = (inForce: { readonly measure: MeasureName } | undefined): Standing =>
+  inForce?.measure ?? 'none'
 
 /** Which measures may follow each standing. `none` means to lift it. */
 export const transitions: Readonly<Record<Standing, readonly Standing[]>> = {
@@ -127,7 +120,6 @@ export const transitions: Readonly<Record<Standing, readonly Standing[]>> = {
   'suspend-all': ['none', 'limit-sending', 'suspend-sending', 'compromised', 'block'],
   compromised: ['none', 'suspend-sending', 'suspend-all', 'block'],
   block: ['none', 'limit-sending', 'suspend-sending', 'suspend-all'],
-  'operator-block': [],
 }
 
 export const allowsTransition = (from: Standing, to: Standing): boolean =>
@@ -141,7 +133,6 @@ const weight: Readonly<Record<Standing, number>> = {
   compromised: 3,
   'suspend-all': 4,
   block: 5,
-  'operator-block': 6,
 }
 
 export const measureDays = ['1', '3', '7', '14', '30', '90', 'none'] as const
@@ -150,7 +141,7 @@ export const isMilder = (one: Standing, other: Standing): boolean => weight[one]
 
 /** Ending a measure needs the same right as taking it. */
 export const rightToLeave = (from: Standing): MeasureRight =>
-  from === 'none' || from === 'operator-block' ? 'senior' : measureRows[from].right
+  from === 'none' ? 'senior' : measureRows[from].right
 
 /** What the page shows before a measure is taken. Texts: `abuse.consequence.<code>`. */
 export type Consequence =

@@ -17,6 +17,7 @@ export const messages = {
         'harassment',
         'compromised',
         'other',
+        // Letters of the release before this one may still wait.
         'operator',
       ]),
       until: instant.nullable(),

@@ -172,7 +172,6 @@ export const messageSamples: MessageSamples = {
       until: null,
       appealToken: null,
     },
-    operator: { mailbox, at, extent: 'all', cause: 'operator', until: null, appealToken: null },
   },
   'account-unblocked': { lifted: { mailbox, at } },
 }

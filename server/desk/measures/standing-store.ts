@@ -27,7 +27,7 @@ export async function lockStanding(
   return {
     trx: locked.trx,
     isShut: account.blockedAt !== null || account.resetDemandedAt !== null,
-    standing: standingOf(account, inForce),
+    standing: standingOf(inForce),
     inForce,
     passwordChangedAt: account.passwordChangedAt,
     address: account.address,

@@ -62,13 +62,20 @@ export async function takeMeasure(
 }
 
 /** Undefined if a proposal for the account waits already. */
-async function putMeasure(
+export async function putMeasure(
   parts: DeskParts,
   wanted: WantedMeasure,
-  how: { before: StandingAccount; staffId: string; taken: boolean; at: Date },
+  how: {
+    before: StandingAccount
+    /** Null for a command of an operator. */
+    staffId: string | null
+    taken: boolean
+    word?: string
+    at: Date
+  },
 ): Promise<Measure | undefined> {
   const { keyring } = parts
-  const { before, staffId, taken, at } = how
+  const { before, staffId, taken, word, at } = how
   const { trx, inForce } = before
   const { accountId, caseId } = wanted
   const details = { measure: wanted.measure, cause: wanted.cause }
@@ -78,7 +85,7 @@ async function putMeasure(
   }
   const measure = await insertMeasure(trx, { ...wanted, staffId, taken, at })
   if (!measure) return undefined
-  if (taken) await applyMeasure(parts, { measure, before, staffId, at })
+  if (taken) await applyMeasure(parts, { measure, before, staffId, word, at })
   else if (caseId)
     await insertTimelineEntry(trx, keyring, {
       caseId,
@@ -110,28 +117,35 @@ export async function liftMeasure(
   const { staffId } = by
   const measure = await findMeasure(parts.db, measureId)
   if (measure?.state !== 'in-force') return { kind: 'not-in-force' }
-  const { accountId, caseId } = measure
+  const { accountId } = measure
   if (accountId === staffId) return { kind: 'own-account' }
   if (!mayLift(measure, by.right)) return { kind: 'right-needed', right: 'senior' }
   return await parts.db.transaction(async (trx): Promise<LiftedMeasure> => {
     await requireLiveSession(trx, by, accountId)
     const account = await lockStanding(trx, accountId)
     if (!account) return { kind: 'unknown-account' }
-    if (account.standing === 'operator-block')
-      return { kind: 'not-from-here', from: account.standing }
-    const end = { measure, account, reason: 'lifted', staffId, at } as const
-    if (!(await endMeasure(parts, end))) return { kind: 'not-in-force' }
-    await recordAudit(trx, parts.keyring, {
-      staffId,
-      action: 'measure.lifted',
-      caseId,
-      accountId,
-      subject: measure.id,
-      details: { measure: measure.measure },
-      at,
-    })
-    return { kind: 'lifted' }
+    const isLifted = await liftStanding(parts, { measure, account, staffId, at })
+    return { kind: isLifted ? 'lifted' : 'not-in-force' }
   })
+}
+
+/** Returns false if it was ended meanwhile. */
+export async function liftStanding(
+  parts: DeskParts,
+  how: { measure: Measure; account: StandingAccount; staffId: string | null; at: Date },
+): Promise<boolean> {
+  const { measure, account, staffId, at } = how
+  if (!(await endMeasure(parts, { ...how, reason: 'lifted' }))) return false
+  await recordAudit(account.trx, parts.keyring, {
+    staffId,
+    action: 'measure.lifted',
+    caseId: measure.caseId,
+    accountId: measure.accountId,
+    subject: measure.id,
+    details: { measure: measure.measure },
+    at,
+  })
+  return true
 }
 
 /** Ends at most 200 measures whose time is over, each in its own transaction. Returns how many. */

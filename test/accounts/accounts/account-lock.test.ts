@@ -6,9 +6,9 @@ import {
   firstEpoch,
   lockAccount,
 } from '#server/accounts/accounts/change-account.ts'
-import { blockAccount, unblockAccount } from '#server/accounts/accounts/store.ts'
 import { insertSession } from '#server/accounts/sessions/store.ts'
 import { hashToken } from '#server/core/keys/secrets.ts'
+import { blockAccount, unblockAccount } from '#test/support/account-lock.ts'
 import { at, startContactTrial } from '#test/support/recovery/contact-trial.ts'
 
 const trial = await startContactTrial()
@@ -29,7 +29,7 @@ test('a proof of an earlier epoch or for a shut account changes nothing', async 
   await update(accountId, { closed_at: at })
   assert.equal(await inEpoch(1), 'stale')
   await update(accountId, { closed_at: null })
-  assert.equal(await within((trx) => blockAccount(trx, accountId, 'spam', at)), true)
+  assert.equal(await within((trx) => blockAccount(trx, accountId, at)), true)
   assert.deepEqual([await inEpoch(1), await inEpoch(2)], ['stale', 'stale'])
   assert.equal(await lockedBy({ accountId, epoch: 2 }, 'allowed'), 'stale')
   assert.equal(await within((trx) => unblockAccount(trx, accountId)), true)
@@ -83,7 +83,7 @@ test('two changes of one account happen one after the other', async () => {
     assert.ok(lock.kind === 'locked')
     isLocked.resolve()
     await mayGoOn.promise
-    await blockAccount(lock.trx, proof.accountId, 'spam', at)
+    await blockAccount(lock.trx, proof.accountId, at)
     order.push('first')
   })
   await isLocked.promise

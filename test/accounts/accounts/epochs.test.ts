@@ -3,7 +3,6 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { blockAccount, unblockAccount } from '#server/accounts/accounts/store.ts'
 import { runCommand } from '#server/cli/portal.ts'
 import { msPerHour } from '#server/core/durations.ts'
 import { StaleProof } from '#server/core/faults.ts'
@@ -15,7 +14,7 @@ import { notifyOwner } from '#server/recovery/contacts/notify-owner.ts'
 import { findPhone, removePhone } from '#server/recovery/phone/store.ts'
 import { applyReset } from '#server/recovery/reset/apply-reset.ts'
 import { describeUndo, undoChange } from '#server/recovery/undo/undo-change.ts'
-import { proofNow, underLock } from '#test/support/account-lock.ts'
+import { blockAccount, proofNow, unblockAccount, underLock } from '#test/support/account-lock.ts'
 import { enrolStaff, giveRole, readSecret } from '#test/support/desk/staff.ts'
 import { accountIdOf, register, signIn } from '#test/support/people.ts'
 import { doJobs, writtenMessages } from '#test/support/recovery/by-hand.ts'
@@ -628,7 +627,7 @@ describe('a password that waits', () => {
       async (person: Equipped) => person.browser.post('/account/password', { password: fresh }),
       async ({ accountId }: Equipped) =>
         underLock(holding.db, accountId, async (trx) => {
-          await blockAccount(trx, accountId, 'x', holding.clock.now())
+          await blockAccount(trx, accountId, holding.clock.now())
           await unblockAccount(trx, accountId)
         }),
     ]) {

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { claim } from '#server/accounts/claims/store.ts'
-import { runCommand } from '#server/cli/portal.ts'
 import { msPerDay, msPerMinute } from '#server/core/durations.ts'
 import { openSignedToken, signToken } from '#server/core/keys/signed-token.ts'
 import { describeBlock } from '#server/desk/measures/describe-block.ts'
@@ -18,12 +17,10 @@ import {
   type Standing,
   transitions,
 } from '#server/desk/measures/measures.ts'
-import { blockByOperator } from '#server/desk/measures/operator/operator-block.ts'
 import { endExpiredMeasures, liftMeasure, takeMeasure } from '#server/desk/measures/take-measure.ts'
 import { judgeSending } from '#server/mail/sending-limits/judge-sending.ts'
 import type { DescribedMethod } from '#server/recovery/flow/recovery-method.ts'
 import { hasWayBack } from '#server/recovery/methods/methods.ts'
-import { underLock } from '#test/support/account-lock.ts'
 import { useAbusePortal } from '#test/support/desk/abuse.ts'
 import { awaitText, sentTo } from '#test/support/messages/outbox.ts'
 import { accountIdOf, register, signIn } from '#test/support/people.ts'
@@ -71,7 +68,6 @@ test('every measure can be lifted and none follows itself', () => {
     assert.ok(allowsTransition('none', name))
     assert.ok(allowsTransition(name, 'none'))
     assert.ok(!allowsTransition(name, name))
-    assert.ok(!allowsTransition('operator-block', name))
     assert.ok(consequencesOf(name).includes('owner-told'))
     assert.ok(isMilder('none', name))
     assert.equal(measureRows[name].name, name)
@@ -255,46 +251,7 @@ test('a measure that the table or the right does not allow changes nothing', asy
     'own-account',
     'unknown-account',
   ])
-  await portal
-    .db('accounts')
-    .where({ id: person.accountId })
-    .update({ blocked_at: portal.clock.now(), block_reason: 'x' })
-  const operator = await take(person, 'suspend-sending')
-  assert.deepEqual(operator, { kind: 'not-from-here', from: 'operator-block' })
   assert.equal((await portal.db('measures').where({ account_id: person.accountId })).length, 0)
-})
-
-test('a block by an operator outlives measures, and the desk cannot lift it', async () => {
-  const person = await equip(portal)
-  const { accountId } = person
-  const taken = await take(person, 'limit-sending', { until: inDays(1) })
-  assert.ok(taken.kind === 'taken')
-  const { desk } = portal.parts
-  const how = { reason: 'operator', at: portal.clock.now() }
-  const owner = { id: accountId, address: person.mailbox, locale: null }
-  assert.ok(await underLock(portal.db, accountId, (trx) => blockByOperator(trx, desk, owner, how)))
-  assert.equal((await take(person, 'suspend-sending')).kind, 'not-from-here')
-  assert.equal((await liftMeasure(desk, taken.measure.id, senior)).kind, 'not-from-here')
-  portal.clock.advance(msPerDay + 1000)
-  await endExpiredMeasures(desk)
-  assert.equal(await findInForce(portal.db, accountId), undefined)
-  const account = await portal.db('accounts').where({ id: accountId }).first()
-  assert.equal(account.block_reason, 'operator')
-  const mailbox = await portal.db('mailboxes').where({ account_id: accountId }).first()
-  assert.equal(mailbox.suspension, 'all')
-})
-
-test('an operator who blocks a restricted account reads that the measure may end', async () => {
-  const person = await equip(portal)
-  await take(person, 'suspend-all', { until: inDays(1) })
-  const env = {
-    DATABASE_URL: portal.database.url,
-    SECRET_KEYS: portal.settings.secretKeys.join(','),
-    BASE_URL: portal.url,
-  }
-  const outcome = await runCommand(['account', 'block', person.login], env)
-  assert.equal(outcome.status, 3)
-  assert.match(outcome.text, /A measure of the abuse desk blocks it, and may end/)
 })
 
 test('only a senior analyst ends a lasting block', async () => {

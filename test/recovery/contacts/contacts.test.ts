@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import { firstEpoch } from '#server/accounts/accounts/change-account.ts'
-import { blockAccount, findProbation, startProbation } from '#server/accounts/accounts/store.ts'
+import { findProbation, startProbation } from '#server/accounts/accounts/store.ts'
 import { rekeyClaims } from '#server/accounts/claims/store.ts'
 import { StaleProof } from '#server/core/faults.ts'
 import { hashToken } from '#server/core/keys/secrets.ts'
@@ -32,6 +32,7 @@ import { createSmsLimit } from '#server/recovery/phone/sms-limit.ts'
 import { findPhone, markPhoneProven, putPhone } from '#server/recovery/phone/store.ts'
 import { offerUndo } from '#server/recovery/undo/offer-undo.ts'
 import { deleteOldUndos, findUndo, rekeyUndos } from '#server/recovery/undo/store.ts'
+import { blockAccount } from '#test/support/account-lock.ts'
 import {
   at,
   client,
@@ -246,7 +247,7 @@ test('a probation refuses every change of a method, and ends by itself', async (
   assert.deepEqual(await findProbation(db, anna, minutes(59)), minutes(60))
   assert.equal(await change(minutes(60)), 'changed')
   assert.equal(await findProbation(db, anna, minutes(60)), undefined)
-  await within((trx) => blockAccount(trx, anna, 'spam', at))
+  await within((trx) => blockAccount(trx, anna, at))
   await assert.rejects(change(minutes(61)), StaleProof)
 })
 

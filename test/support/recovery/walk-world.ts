@@ -1,6 +1,6 @@
 // The world of a random walk: people, browsers, and what the messages brought.
+
 import assert from 'node:assert/strict'
-import { blockAccount, unblockAccount } from '#server/accounts/accounts/store.ts'
 import { setPassword } from '#server/accounts/password/store.ts'
 import { msPerMinute } from '#server/core/durations.ts'
 import { hashToken } from '#server/core/keys/secrets.ts'
@@ -11,6 +11,7 @@ import type {
   SmsTransport,
 } from '#server/kit/messages/transport.ts'
 import type { FlowState } from '#server/recovery/flow/flow-states.ts'
+import { blockAccount, unblockAccount } from '#test/support/account-lock.ts'
 import { underLock } from '../account-lock.ts'
 import type { TestPortal } from '../portal.ts'
 import type { Visitor } from '../visitor.ts'
@@ -166,7 +167,7 @@ const changeByHand = (
   verifier: string,
 ): Promise<boolean> =>
   underLock(db, id, async (trx) => {
-    if (kind === 'block') return await blockAccount(trx, id, 'walk', clock.now())
+    if (kind === 'block') return await blockAccount(trx, id, clock.now())
     if (kind === 'unblock') return await unblockAccount(trx, id)
     await setPassword(trx, id, { verifier, at: clock.now(), voidsLinks: true })
     return true

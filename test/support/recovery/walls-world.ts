@@ -1,9 +1,9 @@
 // An owner who recovers, and a stranger who knows the password, the answer and the mailbox.
 // This file lists what each of them can have under way.
+
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
-import { blockAccount, unblockAccount } from '#server/accounts/accounts/store.ts'
 import { msPerDay, msPerMinute } from '#server/core/durations.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import { putLink } from '#server/recovery/backup-address/link-store.ts'
@@ -12,6 +12,7 @@ import { beginProvenFlow, keysOf } from '#server/recovery/flow/begin-recovery.ts
 import { newPasswordPath } from '#server/recovery/flow/flow-steps.ts'
 import { insertFlow } from '#server/recovery/flow/store.ts'
 import { insertUndo } from '#server/recovery/undo/store.ts'
+import { blockAccount, unblockAccount } from '#test/support/account-lock.ts'
 import type { TestPortal } from '../portal.ts'
 import type { Answer, Visitor } from '../visitor.ts'
 import { createVisitor } from '../visitor.ts'
@@ -299,7 +300,7 @@ export const ownersActs: Readonly<Record<string, (scene: Scene) => Promise<Owner
     async () => {
       const { db, clock } = portal
       await changeAccountAsItStands(db, person.accountId, (trx) =>
-        blockAccount(trx, person.accountId, 'x', clock.now()),
+        blockAccount(trx, person.accountId, clock.now()),
       )
       await changeAccountAsItStands(db, person.accountId, (trx) =>
         unblockAccount(trx, person.accountId),

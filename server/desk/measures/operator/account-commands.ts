@@ -1,6 +1,6 @@
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import { openNamed, unknownAccount } from '#server/accounts/accounts/named-account.ts'
-import { beginEpoch, findAccount, unblockAccount } from '#server/accounts/accounts/store.ts'
+import { beginEpoch } from '#server/accounts/accounts/store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import { aliveSince } from '#server/accounts/sessions/session-store.ts'
 import { endSessions, listSessions } from '#server/accounts/sessions/store.ts'
@@ -8,8 +8,9 @@ import type { DeskPageParts } from '#server/desk/parts.ts'
 import { type Command, done, refused, table } from '#server/kit/commands/command.ts'
 import { describeMailbox } from '#server/mail/mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '#server/mail/mailboxes/store.ts'
-import { wantMailboxSuspension } from '#server/mail/mailboxes/want-mailbox.ts'
-import { blockByOperator, liftByOperator, notifyOfOperatorLift } from './operator-block.ts'
+import { findInForce } from '../measure-store.ts'
+import { measureCauses } from '../measures.ts'
+import { blockByOperator, liftByOperator } from './operator-block.ts'
 
 const show: Command<DeskPageParts> = {
   words: ['account', 'show'],
@@ -24,6 +25,7 @@ const show: Command<DeskPageParts> = {
     const progress = await findMailboxProgress(parts.db, account.id)
     const sessions = await listSessions(parts.db, account.id, aliveSince(parts.clock, times))
     const mailbox = progress && describeMailbox(progress)
+    const inForce = await findInForce(parts.db, account.id)
     const data = {
       id: account.id,
       address: account.address,
@@ -31,6 +33,8 @@ const show: Command<DeskPageParts> = {
       passwordChangedAt: account.passwordChangedAt,
       blockedAt: account.blockedAt,
       blockReason: account.blockReason,
+      measure: inForce?.measure ?? null,
+      cause: inForce?.cause ?? null,
       closedAt: account.closedAt,
       mailbox: mailbox && {
         state: mailbox.state,
@@ -49,58 +53,44 @@ const rowsOf = (values: object): string[][] =>
     .filter(([, value]) => value !== undefined && value !== null)
     .map(([name, value]) => [name, value instanceof Date ? value.toISOString() : String(value)])
 
-const blockedByMeasure =
-  'A measure of the abuse desk blocks it, and may end. ' + 'To block it yourself, unblock it first.'
-
 const block: Command<DeskPageParts> = {
   words: ['account', 'block'],
   args: ['LOGIN'],
   options: { reason: { type: 'string' } },
   summary:
-    'Blocks an account everywhere: portal, mail programs, sending, receiving. ' +
-    'Its sessions end; its owner is told.',
-  help: '--reason WORD is kept with the block (default: operator).',
+    'Blocks an account for good, as the desk does: portal, mail programs, sending, receiving. ' +
+    'Its owner is told, and may object.',
+  help:
+    `--reason: ${measureCauses.join(', ')}. Its owner reads it. ` +
+    'Any other word is kept with the block for you, and its owner reads “other”.',
   async run(context) {
     const { parts, account } = await openNamed(context)
     if (!account) return unknownAccount(context)
     const { db, clock } = parts
     const reason = typeof context.options.reason === 'string' ? context.options.reason : 'operator'
     const at = clock.now()
-    const blocked = await changeAccountAsItStands(db, account.id, (trx) =>
-      blockByOperator(trx, parts.desk, account, { reason, at }),
+    const isBlocked = await db.transaction((trx) =>
+      blockByOperator(trx, parts.desk, account.id, { reason, at }),
     )
-    if (blocked) return done({ blocked: account.address }, `Blocked ${account.address}.`)
-    const now = await findAccount(db, account.id)
-    return refused(
-      'blocked already',
-      now?.blockReason === 'measure' ? blockedByMeasure : 'It is blocked already.',
-    )
+    if (isBlocked) return done({ blocked: account.address }, `Blocked ${account.address}.`)
+    return account.closedAt
+      ? refused('closed', 'It is closed.')
+      : refused('blocked already', 'It is blocked already.')
   },
 }
 
 const unblock: Command<DeskPageParts> = {
   words: ['account', 'unblock'],
   args: ['LOGIN'],
-  summary: 'Lifts a block, or whatever measure of the abuse desk stands.',
+  summary: 'Lifts the block of an account, or whatever milder measure stands.',
   async run(context) {
     const { parts, account } = await openNamed(context)
     if (!account) return unknownAccount(context)
-    const { db, keyring, clock } = parts
-    const at = clock.now()
-    const lifted = await changeAccountAsItStands(db, account.id, async (trx) => {
-      if (await liftByOperator(trx, parts.desk, account.id, at)) return true
-      if (!(await unblockAccount(trx, account.id))) return false
-      await wantMailboxSuspension(trx, { accountId: account.id, suspension: 'none', at })
-      await recordActivity(trx, keyring, {
-        accountId: account.id,
-        event: 'account.unblocked',
-        details: {},
-        at,
-      })
-      await notifyOfOperatorLift(trx, parts.desk, account, at)
-      return true
-    })
-    return lifted
+    const { db, clock } = parts
+    const isLifted = await db.transaction((trx) =>
+      liftByOperator(trx, parts.desk, account.id, clock.now()),
+    )
+    return isLifted
       ? done({ unblocked: account.address }, `Unblocked ${account.address}.`)
       : refused('not blocked', 'It is not blocked.')
   },

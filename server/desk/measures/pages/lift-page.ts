@@ -27,7 +27,7 @@ export function liftPage(parts: DeskPageParts): Record<'show' | 'submit', Reques
       locals: {
         measure,
         address: names.get(measure.accountId),
-        by: names.get(measure.proposedBy),
+        by: names.get(measure.proposedBy ?? ''),
         may,
       },
     })

@@ -33,7 +33,7 @@ const describeProposal = (
 ) => ({
   ...measure,
   address: names.get(measure.accountId),
-  by: names.get(measure.proposedBy),
+  by: names.get(measure.proposedBy ?? ''),
   mine: measure.proposedBy === staffId,
 })
 

@@ -29,7 +29,7 @@ export async function mayStillPropose(
   db: Db | Trx,
   { proposedBy, measure }: Pick<Measure, 'proposedBy' | 'measure'>,
 ): Promise<boolean> {
-  const rights = rightsOf(await listRoles(db, proposedBy))
+  const rights = rightsOf(proposedBy ? await listRoles(db, proposedBy) : [])
   const isLasting = measureRows[measure].right === 'senior'
   return rights.has(isLasting ? 'measures.impose-lasting' : 'measures.impose')
 }
