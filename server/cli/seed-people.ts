@@ -98,7 +98,7 @@ async function registerPerson(
   if (known) return known.id
   const made = await registerAccount(
     parts,
-    { kind: 'ok', login, lookAlikeKey: lookAlikeKey(login), domain, password },
+    { login, lookAlikeKey: lookAlikeKey(login), domain, password },
     { locale: 'en', client: noClient },
   )
   return made.kind === 'registered' ? made.accountId : undefined

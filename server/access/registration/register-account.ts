@@ -4,78 +4,19 @@ import { insertAccount } from '#server/accounts/accounts/store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import { claim, release } from '#server/accounts/claims/store.ts'
 import type { PasswordHasher } from '#server/accounts/password/hasher.ts'
-import type { PasswordSettings } from '#server/accounts/password/settings.ts'
 import { rememberDevice } from '#server/accounts/sessions/store.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Clock } from '#server/core/clock.ts'
-import { parseLoginName } from '#server/core/identifiers/login-name.ts'
 import { addressOf } from '#server/core/identifiers/names.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import { judgePassword, type PasswordLimits } from '#server/core/passwords/password-policy.ts'
-import type { KitSettings } from '#server/kit/settings/settings.ts'
 import { type MailboxParts, wantMailbox } from '#server/mail/mailboxes/want-mailbox.ts'
+import type { WantedAccount } from './judge-registration.ts'
 
 export interface RegistrationParts extends MailboxParts {
   readonly db: Db
   readonly clock: Clock
   readonly keyring: Keyring
   readonly hasher: PasswordHasher
-  readonly serviceWords: readonly string[]
-  readonly settings: MailboxParts['settings'] &
-    Pick<KitSettings & PasswordSettings, 'mailDomains' | 'passwordMin'>
-  readonly passwordLimits: PasswordLimits | undefined
-}
-
-export interface RegistrationForm {
-  readonly login: string
-  /** Empty if the portal has one domain. */
-  readonly domain: string
-  readonly password: string
-}
-
-export type Refusal = { readonly field: 'login' | 'domain' | 'password'; readonly reason: string }
-
-export type JudgedRegistration =
-  | {
-      readonly kind: 'ok'
-      readonly login: string
-      readonly lookAlikeKey: string
-      readonly domain: string
-      readonly password: string
-    }
-  | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] }
-
-/** Reports all faults of the form at once, without a look at existing accounts. */
-export function judgeRegistration(
-  parts: RegistrationParts,
-  form: RegistrationForm,
-): JudgedRegistration {
-  const { mailDomains, passwordMin } = parts.settings
-  const refusals: Refusal[] = []
-  const name = parseLoginName(form.login, { serviceWords: parts.serviceWords })
-  if (name.kind === 'refused') refusals.push({ field: 'login', reason: name.reason })
-  const domain =
-    form.domain === ''
-      ? mailDomains[0]
-      : mailDomains.find((each) => each === form.domain.toLowerCase())
-  if (!domain) refusals.push({ field: 'domain', reason: 'unknown' })
-  const judged = judgePassword(form.password, {
-    minLength: passwordMin,
-    login: name.kind === 'ok' ? name.login : null,
-    address: name.kind === 'ok' && domain ? addressOf(name.login, domain) : null,
-    serviceWords: parts.serviceWords,
-    limits: parts.passwordLimits,
-  })
-  if (judged.kind === 'refused') refusals.push({ field: 'password', reason: judged.reason })
-  if (name.kind === 'refused' || judged.kind === 'refused' || !domain)
-    return { kind: 'refused', refusals }
-  return {
-    kind: 'ok',
-    login: name.login,
-    lookAlikeKey: name.lookAlikeKey,
-    domain,
-    password: judged.password,
-  }
 }
 
 export type Registered =
@@ -88,7 +29,7 @@ export type Registered =
  */
 export async function registerAccount(
   parts: RegistrationParts,
-  wanted: Extract<JudgedRegistration, { kind: 'ok' }>,
+  wanted: WantedAccount,
   about: { readonly locale: string; readonly client: ClientInfo; readonly device?: Buffer },
 ): Promise<Registered> {
   const { db, clock, keyring, hasher } = parts

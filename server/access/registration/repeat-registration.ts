@@ -4,7 +4,7 @@ import { isKnownDevice } from '#server/accounts/sessions/store.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
 import { addressOf } from '#server/core/identifiers/names.ts'
 import { type SignedIn, type SignInParts, signIn } from '../sign-in/sign-in.ts'
-import type { JudgedRegistration } from './register-account.ts'
+import type { WantedAccount } from './judge-registration.ts'
 
 /**
  * Security: A stranger with the password learns only that the name is taken.
@@ -14,7 +14,7 @@ import type { JudgedRegistration } from './register-account.ts'
  */
 export async function repeatRegistration(
   parts: SignInParts,
-  wanted: Extract<JudgedRegistration, { kind: 'ok' }>,
+  wanted: WantedAccount,
   device: Buffer,
   client: ClientInfo,
   network: string,

@@ -9,40 +9,35 @@ import { keepDevice } from '#server/accounts/sessions/device-cookie.ts'
 import type { NewSession } from '#server/accounts/sessions/store.ts'
 import { createSignInLimits } from '#server/accounts/sign-in-limits/sign-in-limits.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
+import { addressOf } from '#server/core/identifiers/names.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
-import { readFields } from '#server/kit/pages/forms.ts'
+import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import { networkOf } from '#server/kit/web/client.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { describeMailbox } from '#server/mail/mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '#server/mail/mailboxes/store.ts'
 import { completeSignIn } from '../sign-in/sign-in.ts'
-import { describeForm } from './describe-form.ts'
+import { describeForm, type OfferedNames } from './describe-form.ts'
 import { describeWelcome } from './describe-welcome.ts'
-import type { RegistrationParts } from './parts.ts'
 import {
-  type JudgedRegistration,
   judgeRegistration,
-  type Refusal,
-  registerAccount,
-} from './register-account.ts'
+  type ShownName,
+  type WantedAccount,
+  type WantedName,
+} from './judge-registration.ts'
+import { freeNames, offerNames, takenName } from './offer-names.ts'
+import type { RegistrationParts } from './parts.ts'
+import { registerAccount } from './register-account.ts'
 import { createRegistrationLimit } from './registration-limits.ts'
 import { repeatRegistration } from './repeat-registration.ts'
-import { suggestNames } from './suggest-names.ts'
-
-type Acceptable = Extract<JudgedRegistration, { kind: 'ok' }>
-
-interface Typed {
-  readonly login: string
-  readonly domain: string
-}
 
 function showForm(
   { pages, settings }: RegistrationParts,
   req: Request,
   res: Response,
-  { login, domain }: Typed,
-  errors: readonly Refusal[] = [],
-  suggestions: readonly string[] = [],
+  { login, domain }: ShownName,
+  errors: readonly FormError[] = [],
+  offer?: OfferedNames,
 ) {
   const { mailDomains, passwordMin } = settings
   pages.show(req, res, {
@@ -51,13 +46,13 @@ function showForm(
     errors,
     values: { login, domain },
     sameForAll: errors.length === 0 && login === '' && domain === '',
-    locals: { ...describeForm(mailDomains, domain, suggestions), passwordMin },
+    locals: { ...describeForm(mailDomains, domain, offer), passwordMin },
   })
 }
 
 type SignInAgain = (
   req: Request,
-  judged: Acceptable,
+  wanted: WantedAccount,
   device: Buffer,
   client: ClientInfo,
 ) => Promise<boolean>
@@ -69,8 +64,8 @@ function signInRepetitions(access: RegistrationParts): SignInAgain {
   const signInLimits = createSignInLimits(limits, keyring, limitSignInFailures, ofNetwork)
   const parts = { ...access, signInLimits }
 
-  return async (req, judged, device, client) => {
-    const again = await repeatRegistration(parts, judged, device, client, networkOf(req.ip))
+  return async (req, wanted, device, client) => {
+    const again = await repeatRegistration(parts, wanted, device, client, networkOf(req.ip))
     if (!again) return false
     const complete = (session: NewSession) => completeSignIn(parts, again, device, client, session)
     const proof = { accountId: again.account.id, epoch: again.account.epoch }
@@ -80,26 +75,31 @@ function signInRepetitions(access: RegistrationParts): SignInAgain {
 }
 
 function submitRegistration(parts: RegistrationParts): RequestHandler {
-  const countRegistration = createRegistrationLimit(parts)
+  const limit = createRegistrationLimit(parts)
   const signInAgain = signInRepetitions(parts)
+  const keyOf = (name: WantedName) => addressOf(name.lookAlikeKey, name.domain)
 
   return async (req, res) => {
     const form = readFields(req, ['login', 'domain', 'password'])
-    const judged = judgeRegistration(parts, form)
-    if (judged.kind === 'refused') return showForm(parts, req, res, form, judged.refusals)
+    const judged = judgeRegistration(parts, form, req.locale)
+    if (judged.kind === 'refused') {
+      const mayLook = (name: WantedName) => limit.mayLook(req.ip, keyOf(name))
+      const { refusals, offer } = await offerNames(parts, judged, mayLook)
+      return showForm(parts, req, res, judged.shown, refusals, offer)
+    }
+    const { wanted, shown } = judged
     const client = parts.client(req)
     const device = keepDevice(parts, req, res)
-    const isDone = () => signInAgain(req, judged, device, client)
+    const isDone = () => signInAgain(req, wanted, device, client)
     const welcome = () => res.redirect(303, '/account/welcome')
     if (await isDone()) return welcome()
-    await countRegistration(req.ip)
+    await limit.demand(req.ip, keyOf(wanted))
     const about = { locale: req.locale, client, device }
-    const registered = await registerAccount(parts, judged, about)
+    const registered = await registerAccount(parts, wanted, about)
     if (registered.kind === 'taken') {
       // Perhaps the other one of two simultaneous clicks has taken the name.
       if (await isDone()) return welcome()
-      const free = await suggestNames(parts, judged)
-      return showForm(parts, req, res, form, [{ field: 'login', reason: 'taken' }], free)
+      return showForm(parts, req, res, shown, [takenName], await freeNames(parts, wanted))
     }
     const proof = { accountId: registered.accountId, epoch: firstEpoch }
     await startSession(req, proof, client, parts.clock.now())

@@ -32,12 +32,8 @@ export async function suggestNames(
     if (byKey.size === LOOKED_UP) break
   }
   const addressOfKey = (key: string) => addressOf(key, wish.domain)
-  const taken = await findClaimed(
-    db,
-    keyring,
-    'login-look-alike',
-    [...byKey.keys()].map(addressOfKey),
-  )
+  const wanted = [...byKey.keys()].map(addressOfKey)
+  const taken = await findClaimed(db, keyring, 'login-look-alike', wanted)
   return [...byKey]
     .filter(([key]) => !taken.has(addressOfKey(key)))
     .map(([, name]) => name)

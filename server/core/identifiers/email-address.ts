@@ -1,6 +1,6 @@
 // Backup addresses: all spellings of one mailbox have one canonical form.
-import { domainToASCII } from 'node:url'
 import { isText, trimPasted } from '../text-input.ts'
+import { canonicalDomain } from './mail-domain.ts'
 
 export type EmailAddressRefusal = 'missing' | 'shape' | 'characters' | 'too-long' | 'own-domain'
 export type ParsedEmailAddress =
@@ -8,9 +8,8 @@ export type ParsedEmailAddress =
   | { kind: 'ok'; address: string; canonical: string }
   | { kind: 'refused'; reason: EmailAddressRefusal }
 
-// The dot-atom of RFC 5322, and the host name of RFC 1123.
+// The dot-atom of RFC 5322.
 const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
-const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)$/
 
 // Spellings are joined only where the provider says that one person owns them all.
 const PROVIDERS: { domains: string[]; same(local: string): string }[] = [
@@ -57,14 +56,6 @@ export function maskEmailAddress(address: string): string {
   const at = address.lastIndexOf('@')
   // Security: A masked address does not tell its length.
   return `${at > 1 ? address[0] : ''}•••••${address.slice(at)}`
-}
-
-function canonicalDomain(typed: string): string | null {
-  // Security: Only a plain domain name is a mail domain, whatever else a URL parser accepts.
-  // domainToASCII decodes %41 and reads 0x7f.1 as an IP address.
-  if (/[\s%/\\?#:@[\]<>^|_]/.test(typed)) return null
-  const domain = domainToASCII(typed).replace(/\.$/, '')
-  return domain.length <= 253 && DOMAIN.test(domain) ? domain : null
 }
 
 function canonicalAddress(local: string, domain: string): string | null {

@@ -1,4 +1,5 @@
 import { isText, trimPasted } from '../text-input.ts'
+import { canonicalDomain } from './mail-domain.ts'
 import { RESERVED_WORDS } from './reserved-names.ts'
 
 export const LOGIN_MIN = 3
@@ -47,14 +48,31 @@ export function parseTypedLogin(
   raw: unknown,
   mailDomains: readonly string[],
 ): { login: string; domain: string | null } | null {
+  const split = splitTypedAddress(raw)
+  if (!split || !/^[A-Za-z0-9._-]+$/.test(split.local)) return null
+  const login = split.local.toLowerCase()
+  if (!/^[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*$/.test(login)) return null
+  if (login.length < LOGIN_MIN || login.length > LOGIN_MAX) return null
+  if (split.domain === undefined) return { login, domain: null }
+  const domain = ownDomain(split.domain, mailDomains)
+  return domain === undefined ? null : { login, domain }
+}
+
+/** Which of our domains a typed one is; an international one counts in both of its forms. */
+export function ownDomain(typed: string, mailDomains: readonly string[]): string | undefined {
+  const lower = typed.trim().toLowerCase()
+  if (mailDomains.includes(lower)) return lower
+  const canonical = canonicalDomain(lower)
+  return mailDomains.find((each) => each === canonical)
+}
+
+/** Parts a typed name from its domain, if there is one. Null: no text, or too long a one. */
+export function splitTypedAddress(raw: unknown): { local: string; domain?: string } | null {
   if (!isText(raw)) return null
   const typed = trimPasted(raw)
-  if (typed.length > 320 || !/^[A-Za-z0-9._@-]+$/.test(typed)) return null
-  const [login = '', domain, ...more] = typed.toLowerCase().split('@')
-  if (more.length > 0 || !/^[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*$/.test(login)) return null
-  if (login.length < LOGIN_MIN || login.length > LOGIN_MAX) return null
-  if (domain !== undefined && !mailDomains.includes(domain)) return null
-  return { login, domain: domain ?? null }
+  if (typed.length > 320) return null
+  const at = typed.lastIndexOf('@')
+  return at < 0 ? { local: typed } : { local: typed.slice(0, at), domain: typed.slice(at + 1) }
 }
 
 function isReserved(login: string, serviceWords: readonly string[]): boolean {

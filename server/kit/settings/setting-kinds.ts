@@ -1,4 +1,5 @@
 // Kinds of settings. Each one parses a text into a value, or says its fault in words.
+import { canonicalDomain } from '#server/core/identifiers/mail-domain.ts'
 import { type MailService, parseMailServers } from '#server/core/mail-server.ts'
 
 export type Parsed<T> =
@@ -72,13 +73,12 @@ export const url = (...protocols: string[]): Kind<string> => ({
   },
 })
 
-const DOMAIN = /^(?=.{1,253}$)([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/
-
+/** An international domain is kept as its A-label. */
 export const domain: Kind<string> = {
   takes: 'a domain',
   parse: (raw) => {
-    const value = raw.toLowerCase()
-    return DOMAIN.test(value) ? ok(value) : fault(`"${raw}" is not a domain name`)
+    const value = canonicalDomain(raw)
+    return value === null ? fault(`"${raw}" is not a domain name`) : ok(value)
   },
 }
 

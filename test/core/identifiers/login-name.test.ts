@@ -94,7 +94,9 @@ test('nobody gets a name that speaks for the service', () => {
 
 test('nobody gets a name of the provider', () => {
   const words = serviceWordsOf(['zorka-post.example', 'пошта.example', 'ab.example'])
-  assert.deepEqual(words, ['postern', 'zorka-post', 'пошта'])
+  assert.deepEqual(words, ['postern', 'zorka-post', 'пошта', 'posta', 'poshta'])
+  assert.ok(serviceWordsOf(['xn--80a1acn3a.xn--90ais']).includes('poshta'))
+  assert.equal(refusal('poshta', words), 'reserved')
   assert.deepEqual(serviceWordsOf(['Post.Zorka.example', 'post.example']), [
     'postern',
     'post',

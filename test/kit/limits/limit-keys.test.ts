@@ -32,6 +32,7 @@ const keys = {
   'account id or canonical address': ['mail-burst', 'mail-day'],
   'reporterKey: canonical address': ['report-mails'],
   'networkOf: /32 or /64': ['sign-in-network', 'registration', 'recovery', 'reports', 'appeals'],
+  'networkOf and look-alike key of an address of ours': ['registration-name'],
   'wideNetworkOf: /24 or /48': ['registration-wide'],
   constant: ['sms-total'],
   'random, once for each job': ['guessing-noted'],
