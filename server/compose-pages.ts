@@ -1,5 +1,6 @@
 // A part of compose.ts: what renders pages and messages.
 import { fileURLToPath } from 'node:url'
+import type { Clock } from './core/clock.ts'
 import { createFormats } from './kit/i18n/format.ts'
 import { createTexts } from './kit/i18n/texts.ts'
 import { createMessageRendering } from './kit/messages/rendering/render.ts'
@@ -14,7 +15,7 @@ import { textTrees } from './texts.ts'
 
 const folder = (name: string) => fileURLToPath(new URL(`../${name}/`, import.meta.url))
 
-export function composePages(settings: Settings) {
+export function composePages(settings: Settings, clock: Clock) {
   const { brandName, baseUrl, passwordMin, timeZone, undoDays } = settings
   const texts = createTexts(textTrees, { service: brandName, passwordMin })
   const cacheViews = settings.portalEnv === 'production' || settings.cacheViews
@@ -37,6 +38,6 @@ export function composePages(settings: Settings) {
     colours: assets.colours,
   })
   const kept = cacheViews ? createKeptPages() : undefined
-  const pages = createPages({ views, texts, theme: assets.theme, menus, timeZone, kept })
+  const pages = createPages({ views, texts, theme: assets.theme, menus, timeZone, clock, kept })
   return { texts, assets, menus, render, pages }
 }

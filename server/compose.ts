@@ -123,7 +123,7 @@ const composePorts = (db: Db, keyring: Keyring) => ({
 export async function compose(settings: CompleteSettings, ports: Ports = {}): Promise<Portal> {
   const { ground, metrics } = await composeGround(settings, ports)
   const { db, clock, keyring, log, platform, limits, alertOperator } = ground
-  const { assets, ...faces } = composePages(settings)
+  const { assets, ...faces } = composePages(settings, clock)
   const { mail, sms } = { ...chooseTransports(settings), ...ports }
   const mailLimit = createMailLimit(limits, keyring, settings)
   const smsLimit = createSmsLimit(limits, keyring, settings, alertOperator)

@@ -12,11 +12,11 @@ export const reference = z.string().regex(/^[A-Z0-9-]{4,32}$/)
 export const rowId = z.string().regex(/^\d{1,18}$/)
 
 /** `Minsk, BY`, or half of a network: `203.0.…`. Else it counts as unknown. */
+const townShape = /^(?:[\p{L}\p{M} .'’()|-]{1,180}, )?[A-Z]{2}$/u
+const networkShape = /^[0-9a-f.:]{1,20}…$/
 const place = z
   .string()
-  .transform((given) =>
-    /^(?:[\p{L}\p{M} .'’()-]{1,60}, )?[A-Z]{2}$|^[0-9a-f.:]{1,20}…$/u.test(given) ? given : '',
-  )
+  .transform((given) => (townShape.test(given) || networkShape.test(given) ? given : ''))
 
 const devices = new Set(
   [

@@ -11,6 +11,7 @@ export interface FrameParts {
   readonly t: Translate
   readonly locale: Locale
   readonly formats: Formats
+  readonly now: Date
   readonly theme: Theme
   readonly menus: Menus
   readonly pageId: string
@@ -24,7 +25,7 @@ export interface FrameParts {
 
 /** @param locals of the page. `title` replaces the text `<id>.title`, `titleParams` fill it in. */
 export function createFrame(parts: FrameParts, locals: ViewLocals = {}): ViewLocals {
-  const { t, formats, errors = [], values = {} } = parts
+  const { t, formats, now, errors = [], values = {} } = parts
   return {
     ...parts,
     locales,
@@ -32,7 +33,10 @@ export function createFrame(parts: FrameParts, locals: ViewLocals = {}): ViewLoc
     errors,
     values,
     fieldState: createFieldState(t, errors, values),
-    formatDateTime: formats.dateTime,
+    formatDateTime: (instant: Date) => formats.moment(instant, now),
+    formatOn: (instant: Date) => formats.onMoment(instant, now),
+    formatBound: (instant: Date) => formats.bound(instant, now),
+    formatWait: (end: Date) => formats.wait(end, now),
     /** Shows `other` if `key` has no text, because the feature that stored the word may be gone. */
     tOr: (key: string, other: string, params?: TextParams) =>
       t.has(key) ? t(key, params) : t(other),

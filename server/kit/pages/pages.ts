@@ -1,6 +1,7 @@
 // Shows a page: chooses the language, adds the frame, renders, sends.
 
 import type { Request, RequestHandler, Response } from 'express'
+import type { Clock } from '#server/core/clock.ts'
 import { msPerDay } from '#server/core/durations.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { chooseLocale } from '../i18n/choose-locale.ts'
@@ -50,10 +51,12 @@ export interface PageParts {
   readonly theme: Theme
   readonly menus: Menus
   readonly timeZone: string
+  readonly clock: Clock
   readonly kept?: KeptPages | undefined
 }
 
-export function createPages({ views, texts, theme, menus, timeZone, kept }: PageParts): Pages {
+export function createPages(parts: PageParts): Pages {
+  const { views, texts, theme, menus, timeZone, clock, kept } = parts
   const formats = createFormats(timeZone)
   return {
     show(req, res, page) {
@@ -64,6 +67,7 @@ export function createPages({ views, texts, theme, menus, timeZone, kept }: Page
           t: texts.in(locale),
           locale,
           formats: formats[locale],
+          now: clock.now(),
           theme,
           menus,
           pageId: page.id,

@@ -33,6 +33,6 @@ export const samples: readonly Sample[] = [
   problem('not-found'),
   problem('offline', { href: '' }),
   problem('too-large'),
-  problem('too-many-tries', { retryAt: sampleMoment(-1) }),
+  problem('too-many-tries', { retryAt: new Date(sampleMoment(0).getTime() + 45_000) }),
   problem('unavailable'),
 ]

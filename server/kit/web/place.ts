@@ -1,4 +1,5 @@
 import type { CityResponse } from 'maxmind'
+import { joinPlace } from '../i18n/places.ts'
 import type { FindPlace } from './client.ts'
 
 /** @param file the setting PLACE_DATABASE; without it no place is known */
@@ -8,9 +9,7 @@ export async function openPlaces(file: string | undefined): Promise<FindPlace> {
   const reader = await open<CityResponse>(file)
   return (ip) => {
     const found = reader.get(ip)
-    const parts = [found?.city?.names.en, found?.country?.iso_code].filter(
-      (part) => part !== undefined,
-    )
-    return parts.length > 0 ? parts.join(', ') : undefined
+    const place = joinPlace(found?.city?.names ?? {}, found?.country?.iso_code)
+    return place === '' ? undefined : place
   }
 }

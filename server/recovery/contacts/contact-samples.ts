@@ -7,7 +7,7 @@ export const probationError = [
   {
     field: 'recovery-methods',
     reason: 'probation',
-    params: { until: '25 November 2026 at 00:03 GMT+3' },
+    params: { until: '25 November at 00:03' },
     at: 'main',
   },
 ]

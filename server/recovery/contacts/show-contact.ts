@@ -69,7 +69,7 @@ export function showContact(parts: RecoveryParts, forms: ContactForms): ShowCont
       })
     },
     probation(req, res, until) {
-      const params = { until: pages.formatsFor(req).dateTime(until) }
+      const params = { until: pages.formatsFor(req).bound(until, clock.now()) }
       const error = { field: 'recovery-methods', reason: 'probation', params, at: 'main' } as const
       return form(req, res, '', [error])
     },

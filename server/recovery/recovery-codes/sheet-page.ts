@@ -69,7 +69,7 @@ export function createSheetPage(parts: RecoveryParts): SheetPage {
     show,
     newCodesOf: (req) => handed.read(req, 'new'),
     onProbation(req, res, until) {
-      const params = { until: pages.formatsFor(req).dateTime(until) }
+      const params = { until: pages.formatsFor(req).bound(until, clock.now()) }
       const error = { field: 'recovery-methods', reason: 'probation', params, at: 'main' }
       return show(req, res, { errors: [error] })
     },

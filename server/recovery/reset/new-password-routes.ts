@@ -77,7 +77,7 @@ async function setPassword(
     case 'waits-already': {
       const now = await steps.flowOf(req)
       if (now?.state === 'held') return await again(now)
-      const until = parts.pages.formatsFor(req).dateTime(outcome.dueAt)
+      const until = parts.pages.formatsFor(req).bound(outcome.dueAt, parts.clock.now())
       return refuse('waits-already', { until })
     }
     case 'dead-link':

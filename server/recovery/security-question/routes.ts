@@ -80,7 +80,7 @@ function showQuestion(parts: RecoveryParts) {
     refused: (req: Request, res: Response, reason: 'removed' | 'closed') =>
       form(req, res, '', [{ field: 'security-question', reason, at: 'main' }]),
     probation(req: Request, res: Response, until: Date) {
-      const params = { until: pages.formatsFor(req).dateTime(until) }
+      const params = { until: pages.formatsFor(req).bound(until, clock.now()) }
       const error = { field: 'recovery-methods', reason: 'probation', params, at: 'main' } as const
       return form(req, res, '', [error])
     },

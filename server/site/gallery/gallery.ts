@@ -9,7 +9,7 @@ import type { Theme } from '#server/kit/pages/assets.ts'
 import type { FormError } from '#server/kit/pages/forms.ts'
 import { createFrame } from '#server/kit/pages/frame.ts'
 import type { Menus } from '#server/kit/pages/menu.ts'
-import { type Sample, sampleAddress } from '#server/kit/pages/sample.ts'
+import { type Sample, sampleAddress, sampleMoment } from '#server/kit/pages/sample.ts'
 import type { ViewEngine } from '#server/kit/pages/view-engine.ts'
 
 export const findSample = (
@@ -85,6 +85,7 @@ export function createSampleRenderer({
           t: texts.in(locale),
           locale,
           formats: formats[locale],
+          now: sampleMoment(0),
           theme,
           menus,
           pageId: sample.page,

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { describe, it } from 'node:test'
 import { chooseLocale } from '#server/kit/i18n/choose-locale.ts'
 import { createFormats } from '#server/kit/i18n/format.ts'
+import { joinPlace } from '#server/kit/i18n/places.ts'
 import {
   createTexts,
   type Locale,
@@ -177,28 +178,103 @@ describe('moments, places and sizes', () => {
   const formats = createFormats('Europe/Minsk')
   const instant = new Date('2026-11-22T09:03:00Z')
 
-  it('a moment is written as each language writes it, with its time zone', () => {
-    assert.equal(formats.en.dateTime(instant), '22\u00a0November 2026 at\u00a012:03\u00a0GMT+3')
+  it('a letter names the whole date, and the time zone by its plain name', () => {
+    assert.equal(formats.en.dateTime(instant), '22\u00a0November 2026 at\u00a012:03 (Minsk time)')
     assert.equal(
       formats.be.dateTime(instant),
-      '22\u00a0лістапада 2026\u00a0г. у\u00a012:03\u00a0GMT+3',
+      '22\u00a0лістапада 2026\u00a0года,\u00a012:03 (па мінскім часе)',
     )
     assert.equal(
       formats.ru.dateTime(instant),
-      '22\u00a0ноября 2026\u00a0г. в\u00a012:03\u00a0GMT+3',
+      '22\u00a0ноября 2026\u00a0года,\u00a012:03 (по минскому времени)',
     )
-    assert.equal(formats.de.dateTime(instant), '22.\u00a0November 2026 um\u00a012:03\u00a0GMT+3')
+    assert.equal(
+      formats.de.dateTime(instant),
+      '22.\u00a0November 2026,\u00a012:03\u00a0Uhr (Minsker Zeit)',
+    )
+  })
+
+  it('no time zone is named by its distance from Greenwich', () => {
+    const some = Intl.supportedValuesOf('timeZone').filter((_, nth) => nth % 30 === 0)
+    for (const zone of ['UTC', 'Asia/Tbilisi', ...some]) {
+      const inZone = createFormats(zone)
+      for (const locale of locales)
+        assert.doesNotMatch(inZone[locale].dateTime(instant), /GMT|UTC[+-]|\(\)/, zone)
+    }
+  })
+
+  it('no date ends with an abbreviation, which would put two full stops at the end', () => {
+    for (const locale of locales) {
+      assert.doesNotMatch(formats[locale].date(instant), /\.$/)
+      assert.doesNotMatch(formats[locale].moment(instant, new Date(0)), /\.$/)
+    }
+    assert.equal(formats.ru.date(instant), '22\u00a0ноября 2026\u00a0года')
+  })
+
+  const later = (seconds: number) => new Date(instant.getTime() + seconds * 1000)
+  const plain = (text: string) => text.replaceAll('\u00a0', ' ')
+
+  it('a moment of today has no date, and those beside it are yesterday and tomorrow', () => {
+    const say = (locale: Locale, seconds: number) =>
+      plain(formats[locale].onMoment(later(seconds), instant))
+    assert.equal(say('en', 60), 'today at 12:04')
+    assert.equal(say('ru', 60), 'сегодня в 12:04')
+    assert.equal(say('be', 86_400), 'заўтра ў 12:03')
+    assert.equal(say('de', -86_400), 'gestern um 12:03 Uhr')
+    assert.equal(say('de', 3 * 86_400), 'am 25. November um 12:03 Uhr')
+    assert.equal(say('en', 3 * 86_400), 'on 25 November at 12:03')
+    assert.equal(say('en', 60 * 86_400), 'on 21 January 2027 at 12:03')
+    // 23:30 in Minsk is 20:30 UTC: the days are those of the zone.
+    assert.equal(say('en', 12 * 3600), 'tomorrow at 00:03')
+    assert.equal(plain(formats.en.moment(later(3 * 86_400), instant)), '25 November at 12:03')
+  })
+
+  it('after “until” stands the time alone today, and the day before it otherwise', () => {
+    const say = (locale: Locale, seconds: number) =>
+      plain(formats[locale].bound(later(seconds), instant))
+    assert.equal(say('ru', 60), '12:04')
+    assert.equal(say('de', 60), '12:04 Uhr')
+    assert.equal(say('ru', 86_400), 'завтра, 12:03')
+    assert.equal(say('be', 3 * 86_400), '25 лістапада, 12:03')
+    assert.equal(say('en', 86_400), 'tomorrow at 12:03')
+  })
+
+  it('a wait is said as how long and when, and neither is ever too short', () => {
+    const say = (locale: Locale, seconds: number) =>
+      plain(formats[locale].wait(later(seconds), instant))
+    assert.equal(say('en', 45), 'in 45 seconds (at 12:04)')
+    assert.equal(say('be', 45), 'праз 45 секунд (у 12:04)')
+    assert.equal(say('ru', 1), 'через 1 секунду (в 12:04)')
+    assert.equal(say('ru', 0), 'через 1 секунду (в 12:03)')
+    assert.equal(say('de', 600), 'in 10 Minuten (um 12:13 Uhr)')
+    assert.equal(say('en', 91), 'in 2 minutes (at 12:05)')
+    assert.equal(say('en', 5401), 'in 2 hours (at 13:34)')
+    assert.equal(say('ru', 86_400), 'через 24 часа (завтра в 12:03)')
+    assert.equal(say('de', 3 * 86_400), 'in 3 Tagen (am 25. November um 12:03 Uhr)')
   })
 
   it('a place is written with the name of its country', () => {
-    assert.equal(formats.be.place('Minsk, BY'), 'Minsk, Беларусь')
+    assert.equal(formats.en.place('Minsk, BY'), 'Minsk, Belarus')
     assert.equal(formats.de.place('PL'), 'Polen')
     assert.equal(formats.en.place('Minsk, XQ'), 'Minsk, XQ')
     assert.equal(formats.en.place('93.84.…'), '93.84.…')
   })
 
+  it('a place in a Cyrillic text has no city in Latin letters', () => {
+    const milan = joinPlace({ en: 'Milan', ru: 'Милан', de: 'Mailand' }, 'IT')
+    assert.equal(formats.ru.place(milan), 'Милан, Италия')
+    assert.equal(formats.de.place(milan), 'Mailand, Italien')
+    assert.equal(formats.en.place(milan), 'Milan, Italy')
+    assert.equal(formats.be.place(milan), 'Італія')
+    assert.equal(formats.be.place('Minsk, BY'), 'Мінск, Беларусь')
+    assert.equal(formats.ru.place('Minsk, BY'), 'Минск, Беларусь')
+    assert.equal(formats.ru.place('Olsztyn, PL'), 'Польша')
+    assert.equal(formats.de.place(joinPlace({ en: 'Minsk', de: 'Minsk' }, 'BY')), 'Minsk, Belarus')
+    assert.equal(joinPlace({ en: 'Lo|st, City' }, undefined), 'Lo st  City')
+    assert.equal(joinPlace({ ru: 'Минск' }, 'BY'), 'BY')
+  })
+
   it('a relative time uses the largest unit that fits', () => {
-    const later = (seconds: number) => new Date(instant.getTime() + seconds * 1000)
     assert.equal(formats.en.relative(instant, later(300)), '5 minutes ago')
     assert.equal(formats.be.relative(instant, later(7_300)), '2 гадзіны таму')
     assert.equal(formats.de.relative(later(86_400), instant), 'morgen')

@@ -86,9 +86,13 @@ describe('the messages', () => {
       stranger,
     )
     assert.match(notice.text, /code sent to the phone/)
-    assert.match(notice.text, /22\sNovember 2026 at\s12:03\sGMT\+3/)
+    assert.match(notice.text, /22\sNovember 2026 at\s12:03\s\(Minsk time\)/)
     assert.match(notice.text, /Minsk, Belarus\n.*Firefox, Android/)
-    assert.match(notice.text, /29\sNovember 2026 at\s12:03\sGMT\+3/, 'how long the link works')
+    assert.match(
+      notice.text,
+      /29\sNovember 2026 at\s12:03\s\(Minsk time\)/,
+      'how long the link works',
+    )
     assert.doesNotMatch(notice.text, /\b\d{6,8}\b/)
   })
 

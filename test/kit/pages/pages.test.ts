@@ -31,6 +31,9 @@ for (const sample of samples) {
         assert.deepEqual(all(html, /<main [^>]*data-page="([^"]+)"/g), [sample.page])
         assert.equal(all(html, /<(h1)[ >]/g).length, 1, 'one heading of the first level')
         assert.doesNotMatch(html, /undefined|\[object|NaN|Invalid Date/)
+        assert.doesNotMatch(html, /GMT|[^.]\.\.(?!\.)/, 'no zone, and no two full stops')
+        if (locale === 'be' || locale === 'ru')
+          assert.doesNotMatch(html, /Minsk/, 'no city in Latin letters')
         assert.doesNotMatch(
           html,
           / style="|<style|<script(?! src="\/assets\/)| on[a-z]+="/,

@@ -206,7 +206,7 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       }
       await speak('en')
       assert.equal((await codes(kept)).length, sends)
-      assert.match((await visitor.get(confirm)).html, /can be sent from/)
+      assert.match((await visitor.get(confirm)).html, /can be sent in/)
       const full = await visitor.post(`${confirm}/again`, {}, { from: confirm })
       const seconds = Number(full.headers.get('retry-after'))
       assert.deepEqual([full.status, full.page], [429, 'too-many-tries'])
@@ -216,7 +216,7 @@ for (const { id, field, message, contact, refused, sends } of kinds) {
       assert.deepEqual([typedAgain.status, typedAgain.location], [303, confirm])
       assert.equal((await codes(kept)).length, sends, 'and nothing is sent')
       await forgetLimits(portal)
-      assert.doesNotMatch((await visitor.get(confirm)).html, /can be sent from/)
+      assert.doesNotMatch((await visitor.get(confirm)).html, /can be sent in/)
       await speak('be')
       const later = await visitor.post(`${confirm}/again`, {}, { from: confirm })
       assert.deepEqual([later.status, later.location], [303, confirm])

@@ -168,7 +168,7 @@ test('codes to one number wait longer each time, and stop at three in ten minute
   }
   assert.equal((await one.post(form, { phone })).status, 303)
   await refusedFor(60)
-  assert.match((await one.get(confirm)).html, /Another code can be sent from/)
+  assert.match((await one.get(confirm)).html, /Another code can be sent in/)
   await waitIsOver()
   assert.equal((await one.post(`${confirm}/again`, {}, { from: form })).status, 303)
   await refusedFor(120)

@@ -98,7 +98,8 @@ test('during a probation the page of the question says until when, without a for
   const until = new Date(portal.clock.now().getTime() + 3_600_000)
   await underLock(portal.db, accountId, (trx) => startProbation(trx, accountId, until))
   assert.doesNotMatch((await visitor.get(form)).html, /name="answer"/)
-  const words = portal.parts.pages.formatsFor({ locale: 'en' } as never).dateTime(until)
+  const { pages } = portal.parts
+  const words = pages.formatsFor({ locale: 'en' } as never).bound(until, portal.clock.now())
   for (const answered of [
     await visitor.post(form, { question: 'first-teacher', answer }, { from: '/account' }),
     await remove(visitor, '/account'),
