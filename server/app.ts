@@ -14,6 +14,7 @@ import { byFirstSegment, inOrder, onlyLooks } from './kit/web/dispatch.ts'
 import { createPageOf } from './kit/web/form-page.ts'
 import { answerOptions, decideSecure, oneHost } from './kit/web/front-door.ts'
 import { permissions, securityHeaders } from './kit/web/headers.ts'
+import { onlyPrograms } from './kit/web/other-names.ts'
 import { isHttps } from './kit/web/parts.ts'
 import { type ObservedRequest, requestLog } from './kit/web/request-log.ts'
 import type { PortalParts } from './portal-parts.ts'
@@ -68,6 +69,7 @@ export function createApp(parts: AppParts): Express {
     watchBody,
     oneHost,
     answerOptions,
+    onlyPrograms(settings, programs),
     parts.assets.serve,
   ])
   // Programs need no session, language or token, so their routes come first. All is one step for

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { build } from 'plist'
 import { bestServerOf, type MailServers } from './mail-servers.ts'
+import { userNameOf } from './own-address.ts'
 
 export interface AppleProfileTexts {
   readonly title: string
@@ -22,6 +23,7 @@ export function renderAppleProfile(
   const uuid = (part: string) => stableUuid(`${description.baseUrl}\n${address}\n${part}`)
   const owner = reversed(description.domains[0] ?? imap.host)
   const identifier = `${owner}.mail.${uuid('profile').toLowerCase()}`
+  const userName = userNameOf(address)
   const passwords = appPassword && {
     IncomingPassword: appPassword,
     OutgoingPassword: appPassword,
@@ -49,12 +51,12 @@ export function renderAppleProfile(
         IncomingMailServerHostName: imap.host,
         IncomingMailServerPortNumber: imap.port,
         IncomingMailServerUseSSL: true,
-        IncomingMailServerUsername: address,
+        IncomingMailServerUsername: userName,
         OutgoingMailServerAuthentication: 'EmailAuthPassword',
         OutgoingMailServerHostName: smtp.host,
         OutgoingMailServerPortNumber: smtp.port,
         OutgoingMailServerUseSSL: true,
-        OutgoingMailServerUsername: address,
+        OutgoingMailServerUsername: userName,
         OutgoingPasswordSameAsIncomingPassword: true,
         ...(passwords || {}),
       },

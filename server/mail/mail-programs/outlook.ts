@@ -2,7 +2,7 @@
 import { XMLBuilder, XMLParser, XMLValidator } from 'fast-xml-parser'
 import type { MailServer } from '#server/core/mail-server.ts'
 import { bestServerOf, type MailServers } from './mail-servers.ts'
-import { readOwnAddress } from './own-address.ts'
+import { readOwnAddress, userNameOf } from './own-address.ts'
 
 const RESPONSE = 'http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006'
 const OUTLOOK_RESPONSE =
@@ -53,7 +53,7 @@ export function renderAutodiscover(description: MailServers, address: string): s
     Account: {
       AccountType: 'email',
       Action: 'settings',
-      Protocol: servers.map((server) => protocolSection(server, address)),
+      Protocol: servers.map((server) => protocolSection(server, userNameOf(address))),
     },
   })
 }
@@ -77,13 +77,13 @@ function answer(response: object): string {
   })
 }
 
-function protocolSection(server: MailServer, address: string) {
+function protocolSection(server: MailServer, userName: string) {
   return {
     Type: server.service.toUpperCase(),
     Server: server.host,
     Port: server.port,
     DomainRequired: 'off',
-    LoginName: address,
+    LoginName: userName,
     // Without this line it is "on", and Outlook insists on NTLM.
     SPA: 'off',
     // SSL makes Outlook start TLS at once, even on port 143; Encryption STARTTLS.

@@ -16,10 +16,35 @@ export function readOwnAddress(raw: unknown, domains: readonly string[]): OwnAdd
   const address = raw.normalize('NFKC').trim().toLowerCase()
   const at = address.lastIndexOf('@')
   const local = address.slice(0, at)
-  const domain = address.slice(at + 1)
+  const domain = domainOf(address)
   if (at < 1 || !LOCAL.test(local) || local.includes('..'))
     return { kind: 'refused', reason: 'format' }
   if (!/^[a-z0-9.-]{1,253}$/.test(domain)) return { kind: 'refused', reason: 'format' }
   if (!domains.includes(domain)) return { kind: 'refused', reason: 'foreign' }
   return { kind: 'ok', address: `${local}@${domain}`, local, domain }
+}
+
+/** Without the tag of a sub-address: no login holds a plus, and the mail servers refuse one. */
+export const userNameOf = (address: string) => address.replace(/\+[^@]*(?=@)/, '')
+
+/** Without the dot that ends a name in DNS. */
+const domainOf = (address: string) => address.slice(address.lastIndexOf('@') + 1).replace(/\.$/, '')
+
+export type DomainVerdict =
+  | { readonly kind: 'ours'; readonly domain: string }
+  | { readonly kind: 'unnamed' | 'foreign' | 'unreadable' }
+
+/**
+ * Judges the domain alone: some programs mask the name before the @, or send a placeholder.
+ * @param raw a parameter of a query, which may be there several times
+ */
+export function judgeDomain(raw: unknown, domains: readonly string[]): DomainVerdict {
+  const [first] = [raw].flat()
+  if (first === undefined || first === '') return { kind: 'unnamed' }
+  if (typeof first !== 'string' || first.length > 320) return { kind: 'unreadable' }
+  const domain = domainOf(first.normalize('NFKC').trim().toLowerCase())
+  if (domains.includes(domain)) return { kind: 'ours', domain }
+  if (/^%\w+%$/.test(domain)) return { kind: 'unnamed' }
+  const looksLikeDomain = /^[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+$/u.test(domain)
+  return { kind: looksLikeDomain ? 'foreign' : 'unreadable' }
 }

@@ -5,11 +5,16 @@ import { type MailServers, serversOf } from './mail-servers.ts'
 
 const builder = new XMLBuilder({ ignoreAttributes: false, format: true })
 
-/** Thunderbird fills in `%EMAILADDRESS%`. @param titles by language */
+/**
+ * @param titles by language
+ * @param userName `%EMAILADDRESS%`, which programs fill in, unless they would fill in a tag
+ */
 export function renderAutoconfig(
   description: MailServers,
   titles: Readonly<Record<string, string>>,
+  userName = '%EMAILADDRESS%',
 ): string {
+  const section = (server: MailServer) => serverSection(server, userName)
   const incoming = [...serversOf(description, 'imap'), ...serversOf(description, 'pop3')]
   return builder.build({
     '?xml': { '@_version': '1.0', '@_encoding': 'UTF-8' },
@@ -20,8 +25,8 @@ export function renderAutoconfig(
         domain: description.domains,
         displayName: cut(description.name, 60),
         displayShortName: cut(description.name, 20),
-        incomingServer: incoming.map(serverSection),
-        outgoingServer: serversOf(description, 'smtp').map(serverSection),
+        incomingServer: incoming.map(section),
+        outgoingServer: serversOf(description, 'smtp').map(section),
         documentation: {
           '@_url': `${description.baseUrl}/help/mail-programs?program=thunderbird`,
           descr: Object.entries(titles).map(([language, title]) => ({
@@ -34,14 +39,14 @@ export function renderAutoconfig(
   })
 }
 
-function serverSection(server: MailServer) {
+function serverSection(server: MailServer, username: string) {
   return {
     '@_type': server.service,
     hostname: server.host,
     port: server.port,
     socketType: server.security === 'tls' ? 'SSL' : 'STARTTLS',
     authentication: 'password-cleartext',
-    username: '%EMAILADDRESS%',
+    username,
   }
 }
 
