@@ -1,4 +1,4 @@
-// The style sheet, the script and the theme, named by a hash of the content.
+// The style sheet, the script, the face, the icons and the theme, named by a hash of the content.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -22,11 +22,16 @@ export interface Theme {
   /** The script with the keys of the staff pages. */
   readonly consoleScript: string
   readonly icon: string
+  /** The sprite of views/components/icon.ejs. */
+  readonly icons: string
+  /** What a page loads before it needs it; null where an operator sets a font of their own. */
+  readonly face: string | null
 }
 
 interface Asset {
   readonly type: string
   readonly plain: Buffer
+  readonly isPacked: boolean
   /** Made at first use: all at the start would take a tenth of a second. */
   readonly packed: Map<Encoding, Buffer>
 }
@@ -56,23 +61,35 @@ export interface Assets {
 
 const js = 'text/javascript; charset=utf-8'
 const css = 'text/css; charset=utf-8'
+const svg = 'image/svg+xml'
+const woff2 = 'font/woff2'
+
+/** `optional`: a face that comes late would move what is there already. */
+const faceRule = (url: string) =>
+  '@font-face{font-family:Inter;font-weight:400 700;font-display:optional;' +
+  `src:url("${url}") format("woff2")}`
 
 export function loadAssets(publicDirectory: string, brand: Brand): Assets {
   const byName = new Map<string, Asset>()
 
-  function add(name: string, type: string, content: string): string {
-    const plain = Buffer.from(content)
+  function add(name: string, type: string, content: string | Buffer): string {
+    const plain = typeof content === 'string' ? Buffer.from(content) : content
     const hash = createHash('sha256').update(plain).digest('hex').slice(0, 12)
     const { name: stem, ext } = path.parse(name)
     const file = `${stem}-${hash}${ext}`
-    byName.set(file, { type, plain, packed: new Map() })
+    byName.set(file, { type, plain, isPacked: type === woff2, packed: new Map() })
     return PREFIX + file
   }
 
-  const read = (name: string) => readFileSync(path.join(publicDirectory, name), 'utf8')
+  const load = (name: string) => readFileSync(path.join(publicDirectory, name))
+  const read = (name: string) => load(name).toString('utf8')
   const logo = dataAddress(brand.logoFile ?? path.join(publicDirectory, 'logo.svg'))
   const own = brand.themeFile ? readFileSync(brand.themeFile, 'utf8') : ''
-  const style = `${read('postern.css')}:root{--postern-logo:url("${logo}")}\n${own}`
+  const face = /--postern-font\s*:/.test(own)
+    ? null
+    : add('inter.woff2', woff2, load('inter.woff2'))
+  const rules = `:root{--postern-logo:url("${logo}")}${face ? faceRule(face) : ''}`
+  const style = `${read('postern.css')}${rules}\n${own}`
 
   const theme = {
     name: brand.name,
@@ -80,8 +97,10 @@ export function loadAssets(publicDirectory: string, brand: Brand): Assets {
     script: add('postern.js', js, read('postern.js')),
     consoleScript: add('console.js', js, read('postern.js') + read('console.js')),
     icon: logo,
+    icons: add('icons.svg', svg, read('icons.svg')),
+    face,
   }
-  const assets = [theme.style, theme.script]
+  const assets = [theme.style, theme.script, theme.icons, ...(face ? [face] : [])]
   const worker = [
     `const assets = ${JSON.stringify(assets)}`,
     `const cacheName = '${assets.join(' ')}'`,
@@ -113,7 +132,7 @@ function sendWorker(res: Response, worker: string): void {
 }
 
 function sendAsset(req: Request, res: Response, asset: Asset): void {
-  const accepted = req.acceptsEncodings('br', 'gzip')
+  const accepted = asset.isPacked ? false : req.acceptsEncodings('br', 'gzip')
   const encoding = accepted === 'br' || accepted === 'gzip' ? accepted : undefined
   res.set({
     'Cache-Control': 'public, max-age=31536000, immutable',

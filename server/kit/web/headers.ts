@@ -30,6 +30,7 @@ function helmetFor(https: boolean) {
       directives: {
         'default-src': ["'none'"],
         'base-uri': ["'none'"],
+        'font-src': ["'self'"],
         'form-action': ["'self'"],
         'frame-ancestors': ["'none'"],
         // The logo is a data: address inside the style sheet, which saves a request.

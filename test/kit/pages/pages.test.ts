@@ -11,6 +11,8 @@ import { createSampleRenderer } from '#server/site/gallery/gallery.ts'
 import { textTrees } from '#server/texts.ts'
 import { samples } from '#test/support/gallery-samples.ts'
 import { buildStyleSheet } from '../../../styles/build.ts'
+import { buildFace, letters } from '../../../styles/build-face.ts'
+import { buildIcons } from '../../../styles/build-icons.ts'
 
 const root = new URL('../../..', import.meta.url).pathname
 const views = createViewEngine({ roots: [`${root}views`], cache: true })
@@ -78,7 +80,7 @@ describe('the pages together', () => {
     )
   })
 
-  it('every page loads one style sheet and one script', () => {
+  it('every page loads one face, one style sheet and one script', () => {
     for (const sample of samples) {
       const html = render(sample, 'en', '/')
       const loaded = [
@@ -86,22 +88,51 @@ describe('the pages together', () => {
         ...all(html, /<(?:script|img|iframe|source)[^>]* src="([^"]+)"/g),
       ].filter((address) => !address.startsWith('data:'))
       const script = html.includes('data-shortcuts') ? theme.consoleScript : theme.script
-      assert.deepEqual(loaded, [theme.style, script])
+      assert.deepEqual(loaded, [theme.face, theme.style, script])
     }
     assert.doesNotMatch(styleSheet, /@import|url\((?!"?data:)/)
   })
 
-  it('sign-in and the style sheet together are at most 30 KB compressed', () => {
+  it('sign-in, the style sheet, the script, the face and the icons are at most 70 KB', () => {
     const page = samples.find((sample) => sample.page === 'sign-in')
     assert.ok(page)
+    const packed = ['postern.css', 'postern.js', 'icons.svg'].map(
+      (name) => gzipSync(readFileSync(`${root}public/${name}`)).length,
+    )
+    const face = readFileSync(`${root}public/inter.woff2`).length
+    const rest = packed.reduce((sum, size) => sum + size, face)
     for (const locale of locales)
-      assert.ok(
-        gzipSync(render(page, locale, '/sign-in')).length + gzipSync(styleSheet).length < 30 * 1024,
-      )
+      assert.ok(gzipSync(render(page, locale, '/sign-in')).length + rest < 70 * 1024)
   })
 
   it('the style sheet is the one that its sources make', () => {
     assert.equal(styleSheet, buildStyleSheet(), 'run npm run build:css')
+  })
+
+  it('the face and the icons are those that their sources make', async () => {
+    assert.ok(readFileSync(`${root}public/inter.woff2`).equals(await buildFace()))
+    assert.equal(readFileSync(`${root}public/icons.svg`, 'utf8'), buildIcons())
+  })
+
+  it('the face has every letter of our languages and of our neighbours', () => {
+    for (const letter of 'ЎўІіҐґЄєЇїЁёЙйЪъЫыЭэß’„“«»–—№€ÄäÖöÜü')
+      assert.ok(letters.includes(letter), letter)
+    const used = new Set(
+      [...JSON.stringify(textTrees)].filter(
+        (sign) => /[^\0-~]/.test(sign) && /[\p{L}\p{P}]/u.test(sign),
+      ),
+    )
+    assert.deepEqual(
+      [...used].filter((sign) => !letters.includes(sign)),
+      [],
+    )
+  })
+
+  it('every icon that a page shows is in the sprite', () => {
+    const sprite = readFileSync(`${root}public/icons.svg`, 'utf8')
+    for (const sample of samples)
+      for (const name of all(render(sample, 'en', '/'), /<use href="[^"#]*#([^"]+)"/g))
+        assert.ok(sprite.includes(`<symbol id="${name}"`), `${name} of ${sample.page}`)
   })
 
   it('no page uses a class that the style sheet lacks', () => {

@@ -106,7 +106,7 @@ export async function openLookingGlass(browser: Browser, origin: string): Promis
       }
       note('requests', [
         ...requests.filter((url) => !url.startsWith(`${origin}/`)),
-        ...(requests.length > 3 ? [`${requests.length}: ${requests.join(' ')}`] : []),
+        ...(requests.length > 5 ? [`${requests.length}: ${requests.join(' ')}`] : []),
       ])
       note('console', complaints)
       return [...faults].map(
