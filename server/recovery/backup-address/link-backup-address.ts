@@ -4,6 +4,7 @@ import {
   type EmailAddressRefusal,
   parseEmailAddress,
 } from '#server/core/identifiers/email-address.ts'
+import { suggestAddress } from '#server/core/identifiers/near-provider.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
 import {
   type AskedForProof,
@@ -46,6 +47,12 @@ export function judgeAddress(mailDomains: readonly string[], typed: string): Jud
   if (parsed.kind === 'refused') return parsed
   const { address: value, canonical } = parsed
   return { kind: 'ok', contact: { kind, value, canonical } }
+}
+
+/** The typed address at the provider that was probably meant. */
+export function meantAddress(mailDomains: readonly string[], typed: string): string | undefined {
+  const meant = suggestAddress(typed)
+  return meant && judgeAddress(mailDomains, meant).kind === 'ok' ? meant : undefined
 }
 
 /** @param about.typedAt only to send a code again: when its address was typed */

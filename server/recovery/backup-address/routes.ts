@@ -14,6 +14,7 @@ import {
   askBackupAddress,
   judgeAddress,
   linkBackupAddress,
+  meantAddress,
   pendingBackupAddress,
   unlinkBackupAddress,
 } from './link-backup-address.ts'
@@ -25,6 +26,7 @@ export function backupAddressRoutes(parts: RecoveryParts): Router {
   const forms = createContactPages(parts, {
     id: 'backup-address',
     field: 'address',
+    locals: (typed) => ({ meant: meantAddress(parts.settings.mailDomains, typed) }),
     pending: (accountId) => pendingBackupAddress(parts, accountId),
     waitFor: (accountId) => parts.mailLimit.waitFor('confirm', [accountId]),
   })
@@ -34,10 +36,14 @@ export function backupAddressRoutes(parts: RecoveryParts): Router {
   return Router()
     .get(formPage, requireAccount(), fresh(), (req, res) => forms.showForm(req, res))
     .post(formPage, requireAccount(), fresh(), async (req, res) => {
-      const typed = readFields(req, ['address']).address
-      const judged = judgeAddress(parts.settings.mailDomains, typed)
-      if (judged.kind === 'refused')
-        return forms.showForm(req, res, typed, [{ field: 'address', reason: judged.reason }])
+      const { address: typed, asked } = readFields(req, ['address', 'asked'])
+      const { mailDomains } = parts.settings
+      const judged = judgeAddress(mailDomains, typed)
+      const refuse = (reason: string) =>
+        forms.showForm(req, res, typed, [{ field: 'address', reason }])
+      if (judged.kind === 'refused') return refuse(judged.reason)
+      // Whoever sends it again unchanged means it.
+      if (asked !== typed && meantAddress(mailDomains, typed)) return refuse('typo')
       const about = { proof: proofOf(req), contact: judged.contact, locale: req.locale }
       await forms.answerAsked(req, res, await askBackupAddress(parts, about))
     })

@@ -6,7 +6,7 @@ import {
   sampleToken,
 } from '#server/kit/messages/message-sample.ts'
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
-import { contactSamples } from '../contacts/contact-samples.ts'
+import { contactSamples, ownerSample } from '../contacts/contact-samples.ts'
 import { refused, stepSample } from '../flow/sample-page.ts'
 
 const link = {
@@ -19,6 +19,10 @@ const link = {
 
 export const samples: readonly Sample[] = [
   ...contactSamples('backup-address', 'address', 'alesia@', link.address),
+  ownerSample('backup-address', 'typo', 'recovery/backup-address/backup-address', {
+    meant: 'alesia.kavalchuk@gmail.com',
+    ...refused('address', 'typo', 'alesia.kavalchuk@gmial.com'),
+  }),
   stepSample('recover-backup-address', 'empty', 'backup-address/recover-backup-address', {
     sends: 0,
   }),

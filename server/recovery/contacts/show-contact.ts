@@ -13,7 +13,7 @@ export const methodsPage = '/account/recovery'
 export interface ContactForms {
   readonly id: Contact['kind']
   readonly field: 'address' | 'phone'
-  locals?(): Readonly<Record<string, unknown>>
+  locals?(typed: string): Readonly<Record<string, unknown>>
   pending(
     accountId: string,
   ): Promise<Pick<PendingContact, 'value' | 'canonical' | 'typedAt' | 'sentAt'> | undefined>
@@ -43,7 +43,7 @@ export function showContact(parts: RecoveryParts, forms: ContactForms): ShowCont
       view: `recovery/${id}/${id}`,
       errors,
       values: { [field]: typed },
-      locals: { probation, linked, ...forms.locals?.() },
+      locals: { probation, linked, ...forms.locals?.(typed) },
     })
   }
 

@@ -46,6 +46,11 @@ test('a phone number has one form in all of its usual spellings', () => {
     '\u202a+375291234567\u202c',
     '+375\u00a029\u2009123\u200b4567',
     'tel:+375291234567',
+    '(+375 29) 123-45-67',
+    '( +375 29 ) 123 45 67',
+    '(+375) 29 123-45-67',
+    '+375 (0)29 123-45-67',
+    '（＋３７５　２９）１２３−４５−６７',
   ]
   for (const spelling of spellings)
     assert.equal(e164(spelling), '+375291234567', JSON.stringify(spelling))
@@ -76,7 +81,8 @@ test('a phone number names its country and its block of ten thousand', () => {
 })
 
 test('a mistyped number at home does not become a number abroad', () => {
-  assert.equal(e164('252300000'), 'shape', 'a land line of Somalia, were there a plus')
+  const home = '+375252300000'
+  assert.equal(e164('252300000'), home, 'no land line of Somalia, as it were with a plus')
   assert.equal(e164('2917123456'), 'shape', 'a mobile of Eritrea, were there a plus')
   assert.equal(e164('+2917123456'), '+2917123456')
 })
@@ -121,6 +127,43 @@ test('a phone number is refused above two hundred typed signs, blanks included',
   const typed = '+375291234567'.padStart(200)
   assert.equal(e164(typed), '+375291234567')
   assert.deepEqual(parse(` ${typed}`), { kind: 'refused', reason: 'shape' })
+})
+
+test('a possible number beside no costly range is tried where the library does not know it', () => {
+  for (const [typed, number] of [
+    ['+375 26 123-45-67', '+375261234567'],
+    ['8 026 123-45-67', '+375261234567'],
+    ['00375 45 123 45 67', '+375451234567'],
+    ['+7 600 123-45-67', '+76001234567'],
+  ] as const)
+    assert.equal(e164(typed, ['BY', 'RU', 'KZ']), number, typed)
+  assert.equal(e164('+375261234567', ['RU']), 'country')
+  assert.equal(e164('+7 600 123-45-67', ['RU']), 'country', 'it may be one of Kazakhstan')
+  assert.equal(e164('+1 511 234 5678', ['US', 'CA']), 'country', 'it may be one of an island')
+  assert.equal(e164('+375 26 123-45-6', ['BY']), 'shape')
+})
+
+test('a number beside a costly range is never texted', () => {
+  for (const typed of [
+    '+375 902 123 45 67',
+    '+375 90 123 45 67',
+    '8 090 123 45 67',
+    '+375 81 123 45 67',
+    '+375 17 000 34 56',
+    '+49 900 1234567',
+    '+49 137 1234567',
+    '+44 70 1234 5678',
+    '+380 90 123 4567',
+    '+48 70 123 45 67',
+  ])
+    assert.equal(e164(typed), 'not-mobile', typed)
+})
+
+test('a number as it is written in another country is asked for with a plus', () => {
+  const allowed = ['BY', 'RU', 'UA', 'PL', 'DE']
+  for (const typed of ['0151 12345678', '512 345 678', '050 123 45 67', '8 916 123-45-67'])
+    assert.equal(e164(typed, allowed), 'foreign', typed)
+  assert.equal(e164('0151 12345678', ['BY', 'RU']), 'shape', 'no SMS go there')
 })
 
 test('numbers of no country, or of one that is not listed, are never texted', () => {

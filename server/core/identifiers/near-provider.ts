@@ -1,0 +1,78 @@
+// Finds the mail provider that a mistyped domain stands for.
+import { trimPasted } from '../text-input.ts'
+import { canonicalDomain } from './mail-domain.ts'
+
+const providers: ReadonlySet<string> = new Set(
+  `gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com
+  icloud.com me.com mac.com aol.com mail.com email.com proton.me protonmail.com pm.me
+  tutanota.com tuta.io fastmail.com zoho.com hey.com gmx.com gmx.net gmx.de gmx.at gmx.ch
+  mail.ru inbox.ru list.ru bk.ru internet.ru yandex.ru yandex.by yandex.com yandex.kz yandex.ua
+  ya.ru rambler.ru lenta.ru autorambler.ru myrambler.ru ro.ru vk.com
+  tut.by mail.by open.by bk.by inbox.by belpost.by
+  ukr.net i.ua meta.ua bigmir.net online.ua
+  web.de t-online.de freenet.de posteo.de mailbox.org arcor.de 1und1.de vodafone.de
+  hotmail.de outlook.de live.de yahoo.de yahoo.co.uk hotmail.co.uk
+  wp.pl o2.pl onet.pl interia.pl op.pl poczta.onet.pl gazeta.pl
+  mail.de email.de gmx.eu gmx.us gmx.fr gmx.es gmx.it live.ru mail.md mail.lv mail.lt mail.bg
+  inbox.lv inbox.lt mail.ee seznam.cz centrum.cz mail.kz abv.bg
+  bluewin.ch orange.fr free.fr laposte.net libero.it hotmail.fr yahoo.fr`.split(/\s+/),
+)
+
+/** People leave the end of these away. */
+const bare = new Map([
+  ['gmail', 'gmail.com'],
+  ['googlemail', 'googlemail.com'],
+  ['outlook', 'outlook.com'],
+  ['hotmail', 'hotmail.com'],
+  ['icloud', 'icloud.com'],
+  ['proton', 'proton.me'],
+  ['tut', 'tut.by'],
+  ['ukr', 'ukr.net'],
+])
+
+/** The typed address at a known provider, if its domain looks mistyped. */
+export function suggestAddress(typed: string): string | undefined {
+  const text = trimPasted(typed.normalize('NFKC'))
+  const at = text.lastIndexOf('@')
+  if (at < 1 || text.length > 320) return undefined
+  const domain = text.slice(at + 1).toLowerCase()
+  if (providers.has(canonicalDomain(domain) ?? domain)) return undefined
+  const near = bare.get(domain.replace(/[.,]$/, '')) ?? nearest(domain)
+  return near && `${text.slice(0, at)}@${near}`
+}
+
+function nearest(domain: string): string | undefined {
+  if (domain.length < 5 || domain.length > 30) return undefined
+  const allowed = domain.length < 9 ? 1 : 2
+  const found = [...providers]
+    .filter((each) => each.length >= 6)
+    .map((each) => ({ each, distance: distanceOf(domain, each, allowed) }))
+    .filter(({ distance }) => distance <= allowed)
+    .sort((one, other) => one.distance - other.distance)
+  const [best, second] = found
+  // Of two that are as near neither is proposed.
+  return best && second?.distance !== best.distance ? best.each : undefined
+}
+
+/** Damerau and Levenshtein: letters left out, put in, replaced, or two that changed places. */
+function distanceOf(one: string, other: string, enough: number): number {
+  if (Math.abs(one.length - other.length) > enough) return enough + 1
+  let before: number[] = []
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at)
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= other.length; j++) {
+      const cost = one[i - 1] === other[j - 1] ? 0 : 1
+      const swapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]
+      next[j] = Math.min(
+        (row[j] ?? 0) + 1,
+        (next[j - 1] ?? 0) + 1,
+        (row[j - 1] ?? 0) + cost,
+        swapped ? (before[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
+      )
+    }
+    before = row
+    row = next
+  }
+  return row[other.length] ?? enough + 1
+}
