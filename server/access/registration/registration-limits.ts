@@ -53,7 +53,7 @@ export function createRegistrationLimit(parts: RegistrationLimitParts): Registra
     const around = await perWideNetwork.count(wideNetworkOf(network))
     if (around.kind === 'counted') return
     await perNetwork.refund(network)
-    throw new LimitReached(around.retryAfterSeconds)
+    throw new LimitReached('registration', around.retryAfterSeconds)
   }
 
   return {

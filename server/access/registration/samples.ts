@@ -1,4 +1,5 @@
 import { methodIds } from '#server/core/method-ids.ts'
+import { limitSample } from '#server/kit/pages/errors/limit-sample.ts'
 import type { FormError } from '#server/kit/pages/forms.ts'
 import { type Sample, sampleAddress } from '#server/kit/pages/sample.ts'
 import { describeForm, type OfferedNames } from './describe-form.ts'
@@ -32,6 +33,7 @@ function refusedForm(
 }
 
 export const samples: readonly Sample[] = [
+  limitSample('registration', { typed: { login: 'alesia' }, waitSeconds: 1800 }),
   {
     page: 'register',
     state: 'empty',

@@ -109,7 +109,7 @@ function submitSignIn(parts: SignInParts): RequestHandler {
         keepBlocked(parts, res, outcome.account)
         return res.redirect(303, '/blocked')
       case 'wait':
-        throw new LimitReached(outcome.retryAfterSeconds)
+        throw new LimitReached('sign-in', outcome.retryAfterSeconds)
       default:
         return assertNever(outcome)
     }
@@ -152,7 +152,7 @@ const submitConfirm =
     if (form.password === '') return refuse({ field: 'password', reason: 'missing' })
     const address = ownerOf(req)?.address ?? ''
     const outcome = await confirmPassword(parts, address, form.password, parts.client(req))
-    if (outcome.kind === 'wait') throw new LimitReached(outcome.retryAfterSeconds)
+    if (outcome.kind === 'wait') throw new LimitReached('sign-in', outcome.retryAfterSeconds)
     if (outcome.kind === 'wrong') {
       parts.log.security({ event: 'password.wrong', ...askerOf(req) })
       return refuse({ field: 'password', reason: 'wrong', params: { form: 'password' } })

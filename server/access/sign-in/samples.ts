@@ -1,7 +1,9 @@
 import { type MessageSamples, occasion, undo, weak } from '#server/kit/messages/message-sample.ts'
+import { limitSample } from '#server/kit/pages/errors/limit-sample.ts'
 import type { Sample } from '#server/kit/pages/sample.ts'
 
 export const samples: readonly Sample[] = [
+  limitSample('sign-in', { typed: { login: 'alesia', next: '/account/recovery' } }),
   { page: 'sign-in', state: 'empty', view: 'access/sign-in/sign-in' },
   ...['first', 'ended'].map(
     (notice): Sample => ({

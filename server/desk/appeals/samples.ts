@@ -1,3 +1,4 @@
+import { limitSample } from '#server/kit/pages/errors/limit-sample.ts'
 // The page on which an owner appeals, and the one on which staff decide.
 
 import { at, byWord, type MessageSamples, mailbox } from '#server/kit/messages/message-sample.ts'
@@ -15,6 +16,7 @@ const appealed = (state: string): Sample => ({
 })
 
 export const samples: readonly Sample[] = [
+  limitSample('appeals', { typed: { appeal: 'I have sent no such emails.' } }),
   {
     page: 'appeal',
     state: 'open',

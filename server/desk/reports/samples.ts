@@ -1,4 +1,5 @@
 import { byWord, type MessageSamples, sampleToken } from '#server/kit/messages/message-sample.ts'
+import { limitSample } from '#server/kit/pages/errors/limit-sample.ts'
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
 import { describeProgress } from './describe-progress.ts'
 import { reportKinds } from './report-kind.ts'
@@ -24,6 +25,9 @@ const reported = (state: string, more: Partial<ReportProgress>): Sample => ({
 })
 
 export const samples: readonly Sample[] = [
+  limitSample('reports', {
+    typed: { sender: 'x@postern.example', note: 'It asks for my password.' },
+  }),
   { page: 'report', state: 'empty', view: 'desk/reports/report', locals: form },
   {
     page: 'report',

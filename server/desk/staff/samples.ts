@@ -1,3 +1,4 @@
+import { limitSample } from '#server/kit/pages/errors/limit-sample.ts'
 // The staff door, and the pages of staff about themselves and about accounts.
 
 import { type Sample, sampleAddress, sampleQrCode } from '#server/kit/pages/sample.ts'
@@ -12,6 +13,7 @@ const codes = [
 ]
 
 export const samples: readonly Sample[] = [
+  limitSample('staff-door', { waitSeconds: 600 }),
   {
     page: 'staff-enrol',
     state: 'empty',

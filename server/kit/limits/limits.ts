@@ -10,7 +10,7 @@ export type Counted =
 export interface Limit {
   /** Counts one try. @param seconds how long it counts, if not as by the rule */
   count(key: string, seconds?: number): Promise<Counted>
-  /** Counts one try. @throws LimitReached */
+  /** Counts one try. Its page has the texts `limit.<name>`. @throws LimitReached */
   demand(key: string): Promise<void>
   look(key: string): Promise<Counted>
   close(key: string, seconds: number): Promise<void>
@@ -61,7 +61,7 @@ export function createLimits(db: Db): Limits {
         count,
         async demand(key) {
           const counted = await count(key)
-          if (counted.kind === 'full') throw new LimitReached(counted.retryAfterSeconds)
+          if (counted.kind === 'full') throw new LimitReached(name, counted.retryAfterSeconds)
         },
         async look(key) {
           const state = await store.get(key)

@@ -13,11 +13,14 @@ export class NotFound extends Error {
 /** 429 */
 export class LimitReached extends Error {
   override readonly name = 'LimitReached'
+  /** Its texts are `limit.<word>.title` and `.what`. */
+  readonly limit: string
   readonly retryAfterSeconds: number
   /** Where the person can go on, if not on the page of the form. */
   readonly href: string | undefined
-  constructor(retryAfterSeconds: number, href?: string) {
+  constructor(limit: string, retryAfterSeconds: number, href?: string) {
     super('limit reached')
+    this.limit = limit
     this.retryAfterSeconds = Math.max(1, Math.ceil(retryAfterSeconds))
     this.href = href
   }

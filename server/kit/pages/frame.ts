@@ -23,7 +23,7 @@ export interface FrameParts {
   readonly values?: Readonly<Record<string, string>> | undefined
 }
 
-/** @param locals of the page. `title` replaces the text `<id>.title`, `titleParams` fill it in. */
+/** @param locals of the page. `title` or `titleKey` replace the text `<id>.title`. */
 export function createFrame(parts: FrameParts, locals: ViewLocals = {}): ViewLocals {
   const { t, formats, now, errors = [], values = {} } = parts
   return {
@@ -62,7 +62,8 @@ const menusOf = ({ menus, account }: FrameParts, locals: ViewLocals) =>
 
 const queryOf = (path: string): string => (path.includes('?') ? path.slice(path.indexOf('?')) : '')
 
-function titleOf({ t, pageId, errors = [] }: FrameParts, { title, titleParams }: ViewLocals) {
-  const plain = title ? String(title) : t(`${pageId}.title`, titleParams as TextParams | undefined)
+function titleOf({ t, pageId, errors = [] }: FrameParts, locals: ViewLocals) {
+  const { title, titleKey = `${pageId}.title`, titleParams } = locals
+  const plain = title ? String(title) : t(String(titleKey), titleParams as TextParams | undefined)
   return errors.length > 0 ? t('layout.errorTitle', { title: plain }) : plain
 }

@@ -1,11 +1,12 @@
 // The error pages.
-import { type Sample, sampleMoment } from './sample.ts'
+import { contactWay, recoverWay } from './errors/ways-on.ts'
+import type { Sample } from './sample.ts'
 
 const problem = (page: string, locals: object = {}): Sample => ({
   page,
   state: 'shown',
   view: 'errors/problem',
-  locals: { ...locals },
+  locals: { ways: [recoverWay, contactWay], ...locals },
 })
 
 const otherSession = (state: string, typed: readonly string[]): Sample => ({
@@ -16,6 +17,7 @@ const otherSession = (state: string, typed: readonly string[]): Sample => ({
   locals: {
     href: '/account/password',
     typed,
+    ways: [contactWay],
     errors: [{ field: 'form', reason: 'other-session', at: 'main' }],
   },
 })
@@ -31,8 +33,7 @@ export const samples: readonly Sample[] = [
     '+375 29 123-45-67',
   ]),
   problem('not-found'),
-  problem('offline', { href: '' }),
+  problem('offline', { href: '', ways: undefined }),
   problem('too-large'),
-  problem('too-many-tries', { retryAt: new Date(sampleMoment(0).getTime() + 45_000) }),
   problem('unavailable'),
 ]

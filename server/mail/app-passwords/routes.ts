@@ -89,7 +89,7 @@ const onceParts = ({ keyring, settings, clock }: MailParts) => ({
 function creationPages(parts: MailParts) {
   const { pages } = parts
   const once = onceParts(parts)
-  const limit = parts.limits.limit('app-password.made', createdPerDay)
+  const limit = parts.limits.limit('app-passwords-made', createdPerDay)
 
   const showForm = (req: Request, res: Response, errors: readonly FormError[] = [], values = {}) =>
     pages.show(req, res, {

@@ -1,4 +1,5 @@
 import { type MessageSamples, occasion, undo, weak } from '#server/kit/messages/message-sample.ts'
+import { limitSample } from '#server/kit/pages/errors/limit-sample.ts'
 import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
 import { cardOf } from './card.ts'
@@ -54,6 +55,7 @@ const form = (state: string, locals: object): Sample => ({
 })
 
 export const samples: readonly Sample[] = [
+  limitSample('app-passwords-made', { typed: { name: 'Laptop' }, waitSeconds: 80_000 }),
   list('empty', { only: true }),
   list('filled', { flash: 'revoked', flashKind: 'success', open: cards(phone, laptop) }),
   list('revoked-before', {

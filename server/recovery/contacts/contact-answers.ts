@@ -22,11 +22,11 @@ export function createContactAnswers(parts: RecoveryParts, forms: ContactForms, 
           return res.redirect(303, confirmPage)
         case 'limited': {
           const pending = await forms.pending(accountOf(req).id)
-          throw new LimitReached(asked.retryAfterSeconds, pending && confirmPage)
+          throw new LimitReached('messages', asked.retryAfterSeconds, pending && confirmPage)
         }
         case 'exhausted': {
           const wait = asked.until.getTime() - parts.clock.now().getTime()
-          throw new LimitReached(wait / msPerSecond)
+          throw new LimitReached('recovery-tries', wait / msPerSecond)
         }
         case 'probation':
           return show.probation(req, res, asked.until)

@@ -87,7 +87,7 @@ function addProofForm(router: Router, routeParts: MethodRouteParts, field: strin
     // A second click at the same moment may have proven the flow first.
     const now = await steps.flowOf(req)
     if (now && !beforeProof.includes(now.state)) return res.redirect(303, steps.dueOf(now))
-    if (outcome.kind === 'wait') throw new LimitReached(outcome.retryAfterSeconds)
+    if (outcome.kind === 'wait') throw new LimitReached('recovery-tries', outcome.retryAfterSeconds)
     const { reason } = outcome
     if (reason === 'wrong') logWrong(req)
     const text = proof.errorTexts?.[reason]
@@ -160,7 +160,7 @@ function addChallengeForm(
         // The proof page says itself when another code can be asked for.
         if (outcome.underWay && !form.again) return res.redirect(303, proofPath)
         const backTo = flow.asked === method.id ? proofPath : undefined
-        throw new LimitReached(outcome.retryAfterSeconds, backTo)
+        throw new LimitReached('messages', outcome.retryAfterSeconds, backTo)
       }
       case 'moved':
         return res.redirect(303, steps.dueOf(await steps.flowOf(req)))

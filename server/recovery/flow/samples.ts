@@ -1,4 +1,6 @@
 import { methodIds } from '#server/core/method-ids.ts'
+import { limitSample } from '#server/kit/pages/errors/limit-sample.ts'
+import { contactWay } from '#server/kit/pages/errors/ways-on.ts'
 import { type Sample, sampleAddress, sampleMoment } from '#server/kit/pages/sample.ts'
 import { otherFlow, refused, stepSample } from './sample-page.ts'
 
@@ -13,6 +15,9 @@ const choices = methodIds.map((id) => ({
 }))
 
 export const samples: readonly Sample[] = [
+  limitSample('recovery', { typed: { login: 'alesia' }, waitSeconds: 1800, ways: [contactWay] }),
+  limitSample('messages', { href: '/recover/sms/code' }),
+  limitSample('recovery-tries', { href: '/recover/sms/code', waitSeconds: 80_000 }),
   page('recover', 'empty', 'start'),
   page('recover', 'anew', 'start', { isSentBack: true }),
   page('recover', 'errors', 'start', refused('login', 'missing')),

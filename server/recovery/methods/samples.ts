@@ -8,6 +8,7 @@ import {
   undo,
   weak,
 } from '#server/kit/messages/message-sample.ts'
+import { limitSample } from '#server/kit/pages/errors/limit-sample.ts'
 import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
 import { ownerSample, tomorrow } from '../contacts/contact-samples.ts'
@@ -56,6 +57,7 @@ function methods(state: string, { methods: described, ...locals }: MethodLocals)
 }
 
 export const samples: readonly Sample[] = [
+  limitSample('method-changes', { waitSeconds: 80_000 }),
   methods('none', {
     methods: [phone, address, question].map((method) => ({ ...method, state: 'none' })),
     warnings: ['no-methods'],

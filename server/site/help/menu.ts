@@ -12,6 +12,7 @@ export const helpMenu: readonly MenuEntry[] = [
     }),
   ),
   { menu: 'footer', rank: 10, href: '/help/', text: 'layout.footer.help' },
+  { menu: 'footer', rank: 15, href: '/help/contact', text: 'layout.footer.contact' },
   { menu: 'footer', rank: 30, href: '/help/cookies', text: 'layout.footer.cookies' },
   { menu: 'footer', rank: 40, href: '/help/safety', text: 'layout.footer.safety' },
   {

@@ -6,6 +6,7 @@ export const helpTopics = [
   'suspicious-letters',
   'spam',
   'support',
+  'contact',
   'moving',
   'cookies',
   'safety',

@@ -27,6 +27,10 @@ const COMPUTED: readonly { readonly keys: RegExp; readonly because: string }[] =
     keys: /^[a-z-]+\.(what|todo|action)$/,
     because: 'views/errors/problem.ejs asks for them by page id',
   },
+  {
+    keys: /^limit\.[a-z-]+\.(title|what)$/,
+    because: 'views/errors/problem.ejs asks for them by the word of LimitReached',
+  },
 ]
 
 describe('texts', () => {

@@ -12,7 +12,7 @@ const keys = {
   'account id': [
     'method-changes',
     'sms-account',
-    'app-password.made',
+    'app-passwords-made',
     'password-changes',
     'staff-door',
   ],

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import express from 'express'
 import { systemClock } from '#server/core/clock.ts'
-import { type ErrorParts, errorHandler } from '#server/kit/pages/errors.ts'
+import { type ErrorParts, errorHandler } from '#server/kit/pages/errors/errors.ts'
 
 test('a fault after the head of an answer is logged once and cuts the answer off', async (t) => {
   const printed = t.mock.method(console, 'error', () => {})

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import type { ErrorKind } from '#server/kit/pages/errors.ts'
+import type { ErrorKind } from '#server/kit/pages/errors/errors.ts'
 import { helpTopics } from '#server/site/help/topics.ts'
 import { gallerySamples, messageSamples, samples } from '#test/support/gallery-samples.ts'
 

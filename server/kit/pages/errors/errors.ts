@@ -3,11 +3,12 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { isAway } from '#db/away.ts'
 import type { Clock } from '#server/core/clock.ts'
+import { msPerSecond } from '#server/core/durations.ts'
 import { BusyError, StaleProof } from '#server/core/faults.ts'
-import { chooseLocale } from '../i18n/choose-locale.ts'
-import type { Locale } from '../i18n/texts.ts'
-import { askerOf, type WebLog } from '../log/security-log.ts'
-import type { PageOf } from '../web/form-page.ts'
+import { chooseLocale } from '../../i18n/choose-locale.ts'
+import type { Locale } from '../../i18n/texts.ts'
+import { askerOf, type WebLog } from '../../log/security-log.ts'
+import type { PageOf } from '../../web/form-page.ts'
 import {
   BodyTooLarge,
   Forbidden,
@@ -16,9 +17,11 @@ import {
   NotFound,
   OtherSession,
   RightMissing,
-} from './faults.ts'
+} from '../faults.ts'
+import type { Pages } from '../pages.ts'
 import { showOtherSession } from './other-session.ts'
-import type { Pages } from './pages.ts'
+import { fieldsToRepeat, typedIn } from './typed-fields.ts'
+import { waysOnFrom } from './ways-on.ts'
 
 export type ErrorKind =
   | 'bad-request'
@@ -34,6 +37,7 @@ export interface Failure {
   readonly kind: ErrorKind
   readonly retryAfterSeconds?: number
   readonly href?: string | undefined
+  readonly limit?: string
 }
 
 export function classify(fault: unknown): Failure {
@@ -42,8 +46,8 @@ export function classify(fault: unknown): Failure {
   if (fault instanceof NotFound) return { status: 404, kind: 'not-found' }
   if (fault instanceof Forbidden) return { status: 403, kind: 'forbidden' }
   if (fault instanceof LimitReached) {
-    const { retryAfterSeconds, href } = fault
-    return { status: 429, kind: 'too-many-tries', retryAfterSeconds, href }
+    const { limit, retryAfterSeconds, href } = fault
+    return { status: 429, kind: 'too-many-tries', limit, retryAfterSeconds, href }
   }
   if (fault instanceof BusyError)
     return { status: 503, kind: 'unavailable', retryAfterSeconds: fault.retryAfterSeconds }
@@ -113,7 +117,7 @@ function showFailure(
   { pages, pageOf, clock, settings }: ErrorParts,
   req: Request,
   res: Response,
-  { status, kind, retryAfterSeconds, href }: Failure,
+  { status, kind, limit, retryAfterSeconds, href }: Failure,
 ): void {
   if (retryAfterSeconds !== undefined) res.setHeader('Retry-After', String(retryAfterSeconds))
   // On an open connection the rest of an unread body would be taken for the next request.
@@ -126,11 +130,15 @@ function showFailure(
     status,
     locals: {
       href: kind === 'not-found' ? '/' : (href ?? pageOf(req)),
-      retryAt:
-        kind === 'too-many-tries'
-          ? new Date(clock.now().getTime() + (retryAfterSeconds ?? 0) * 1000)
-          : undefined,
       reference: kind === 'error' ? req.id : undefined,
+      ways: waysOnFrom(req),
+      ...(limit !== undefined && {
+        titleKey: `limit.${limit}.title`,
+        limit,
+        retryAt: new Date(clock.now().getTime() + (retryAfterSeconds ?? 0) * msPerSecond),
+        typed: typedIn(req),
+        repeat: href === undefined ? fieldsToRepeat(req) : undefined,
+      }),
     },
   })
 }

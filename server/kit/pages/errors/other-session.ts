@@ -1,16 +1,9 @@
 // Answers a form that was made in another session: nothing is done, and typed texts are shown.
 import type { Request, Response } from 'express'
-import type { PageOf } from '../web/form-page.ts'
-import type { Pages } from './pages.ts'
-
-/** Fields that people write themselves and that hold no secret. */
-const written = ['login', 'address', 'phone', 'name', 'sender', 'reporter', 'note', 'appeal']
-
-function typedIn(req: Request): string[] {
-  const body = (req.body ?? {}) as Record<string, unknown>
-  const values = written.map((name) => (Object.hasOwn(body, name) ? body[name] : ''))
-  return values.filter((value): value is string => typeof value === 'string' && value.trim() !== '')
-}
+import type { PageOf } from '../../web/form-page.ts'
+import type { Pages } from '../pages.ts'
+import { typedIn } from './typed-fields.ts'
+import { waysOnFrom } from './ways-on.ts'
 
 export function showOtherSession(
   { pages, pageOf }: { readonly pages: Pages; readonly pageOf: PageOf },
@@ -26,6 +19,7 @@ export function showOtherSession(
       title: pages.textsFor(req)('forbidden.other.title'),
       href: pageOf(req),
       typed: typedIn(req),
+      ways: waysOnFrom(req),
     },
   })
 }
