@@ -18,6 +18,32 @@ for (const button of document.querySelectorAll('[data-print]')) {
   button.addEventListener('click', () => print())
 }
 
+const copyButtons = navigator.clipboard ? document.querySelectorAll('[data-copy]') : []
+if (copyButtons.length) {
+  const spoken = document.createElement('p')
+  spoken.className = 'govuk-visually-hidden'
+  spoken.setAttribute('role', 'status')
+  document.querySelector('main').append(spoken)
+  for (const button of copyButtons) {
+    const [face] = button.children
+    const name = face.textContent
+    button.hidden = false
+    button.addEventListener('click', async () => {
+      const copied = await navigator.clipboard.writeText(button.dataset.copy).then(
+        () => true,
+        () => false,
+      )
+      // Emptied first, so that the same words are spoken again.
+      spoken.textContent = ''
+      setTimeout(() => (spoken.textContent = copied ? button.dataset.said : button.dataset.failed))
+      spoken.classList.toggle('govuk-visually-hidden', copied)
+      if (!copied) return
+      face.textContent = button.dataset.done
+      setTimeout(() => (face.textContent = name), 2000)
+    })
+  }
+}
+
 // A hint, not the rule: the portal decides. Neighbours in the alphabet or on the keyboard add nothing; words count less.
 const keys = 'qwertyuiop asdfghjkl zxcvbnm йцукенгшщзхъ фывапролджэ ячсмитьбю'
 const strengthOf = (password, min) => {

@@ -44,6 +44,7 @@ it('visitors find the iPhone profile from the start page without scripts', async
     (await page.locator('main').textContent()) ?? '',
     /the address anna@postern\.example/,
   )
+  assert.equal(await page.locator('[data-copy]:visible').count(), 0)
   const code = page.getByRole('img', {
     name: 'QR code with the link to the profile for anna@postern.example',
   })
@@ -52,6 +53,35 @@ it('visitors find the iPhone profile from the start page without scripts', async
   const href = await page.getByRole('link', { name: 'Download the profile' }).getAttribute('href')
   const profile = await context.request.get(portal.url + href)
   assert.equal(profile.headers()['content-type'], 'application/x-apple-aspen-config')
+  assert.deepEqual(refused, [])
+  await context.close()
+})
+
+it('a button copies the server, and a screen reader hears it', async () => {
+  const context = await browser.newContext({
+    locale: 'en-GB',
+    viewport: { width: 320, height: 600 },
+  })
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const page = await context.newPage()
+  const refused: string[] = []
+  page.on('console', (message) => void refused.push(message.text()))
+  await page.goto(`${portal.url}/help/mail-programs?program=other&address=anna@postern.example`)
+  for (const value of ['imap.postern.example', 'anna@postern.example']) {
+    const button = page.getByRole('button', { name: `Copy ${value}` }).first()
+    await button.focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('status').getByText(`Copied: ${value}`).waitFor({ state: 'attached' })
+    assert.equal(await page.evaluate('navigator.clipboard.readText()'), value)
+    await page
+      .getByRole('button', { name: `Copied ${value}` })
+      .first()
+      .waitFor()
+    await button.waitFor()
+  }
+  await page.evaluate('navigator.clipboard.writeText = () => Promise.reject()')
+  await page.getByRole('button', { name: 'Copy smtp.postern.example' }).click()
+  await page.getByRole('status').getByText('Could not copy').waitFor()
   assert.deepEqual(refused, [])
   await context.close()
 })

@@ -10,6 +10,7 @@ import { tellOfAppPasswords } from './stories/app-passwords.ts'
 import { tellOfAppeals } from './stories/appeals.ts'
 import { tellOfBeginning } from './stories/beginning.ts'
 import { tellOfDevices } from './stories/devices.ts'
+import { tellOfMailPrograms } from './stories/mail-programs.ts'
 import { tellOfOperatorBlock } from './stories/operator-block.ts'
 import { tellOfRecovery } from './stories/recovery.ts'
 import { tellOfReporting } from './stories/reporting.ts'
@@ -19,6 +20,7 @@ const chapters: readonly Chapter[] = [
   tellOfBeginning,
   tellOfWaysBack,
   tellOfAppPasswords,
+  tellOfMailPrograms,
   tellOfDevices,
   tellOfRecovery,
   tellOfReporting,

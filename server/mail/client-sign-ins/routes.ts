@@ -6,6 +6,7 @@ import { listKnownAppPasswords } from '../app-passwords/store.ts'
 import { findMailboxProgress } from '../mailboxes/store.ts'
 import { explain } from './explain.ts'
 import type { ClientSignInParts } from './parts.ts'
+import { statesOf } from './states.ts'
 import { listGoodMarks, listSignIns } from './store.ts'
 
 const shownAtMost = 50
@@ -36,6 +37,7 @@ export function clientSignInRoutes({ pages, db, settings, platform }: ClientSign
       view: 'mail/client-sign-ins/client-sign-ins',
       locals: {
         refused,
+        states: statesOf(signIns.map((each) => ({ ...each, isGood: isGood(each) }))),
         last: refused[0],
         succeeded: signIns.filter(isGood),
         days: Math.ceil(settings.clientSignInsDays),

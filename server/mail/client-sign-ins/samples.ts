@@ -1,6 +1,7 @@
 import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
 import { clientSignInsLink } from './overview.ts'
+import { statesOf } from './states.ts'
 
 const tryOf = (reason: string, hoursAgo: number, more: object = {}) => ({
   reason,
@@ -48,6 +49,11 @@ const shown = (state: string, locals: Shown): Sample => ({
     appPasswords: true,
     ...locals,
     last: locals.refused?.[0],
+    states: statesOf(
+      [...(locals.succeeded ?? []), ...(locals.refused ?? [])]
+        .toSorted((one, two) => two.at.getTime() - one.at.getTime())
+        .map((each) => ({ ...each, isGood: each.reason.startsWith('succeeded') })),
+    ),
   },
 })
 

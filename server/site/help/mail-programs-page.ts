@@ -5,7 +5,7 @@ import {
   type MailServers,
   serversOf,
 } from '#server/mail/mail-programs/mail-servers.ts'
-import { readOwnAddress } from '#server/mail/mail-programs/own-address.ts'
+import { readOwnAddress, userNameOf } from '#server/mail/mail-programs/own-address.ts'
 
 export const programs = [
   'iphone',
@@ -32,6 +32,9 @@ export interface MailProgramsPage {
   readonly programs: readonly { readonly name: Program; readonly href: string }[]
   readonly chooserHref: string
   readonly address: string | null
+  readonly userName: string | null
+  /** The address with its tag, if it has one. */
+  readonly typed: string | null
   /** Why the typed address is refused. */
   readonly refusal: 'shape' | 'foreign' | null
   readonly servers: readonly ServerRows[]
@@ -49,12 +52,15 @@ export function mailProgramsPage(
   const typed = own === null && query.address !== undefined && query.address !== ''
   const read = typed ? readOwnAddress(query.address, description.domains) : null
   const address = own ?? (read?.kind === 'ok' ? read.address : null)
+  const userName = address && userNameOf(address)
   const kept: Record<string, string> = read?.kind === 'ok' ? { address: read.address } : {}
   return {
     program: isProgram(query.program) ? query.program : null,
     programs: programs.map((name) => ({ name, href: pageAddress({ program: name, ...kept }) })),
     chooserHref: pageAddress(kept),
     address,
+    userName,
+    typed: address === userName ? null : address,
     refusal: read?.kind === 'refused' ? (read.reason === 'foreign' ? 'foreign' : 'shape') : null,
     servers: (['imap', 'pop3', 'smtp'] as const).flatMap((service) => rowsOf(description, service)),
     profile: profileOf(description, address, locale),

@@ -68,7 +68,7 @@ export function helpRoutes(parts: HelpParts): Router {
 }
 
 function showMailPrograms(
-  { settings, pages }: HelpParts,
+  { settings, pages, platform }: HelpParts,
   mailServers: MailServers,
   req: Request,
   res: Response,
@@ -86,9 +86,10 @@ function showMailPrograms(
     locals: {
       ...page,
       title: program ? t('help-mail-programs.title-of', { program }) : undefined,
-      shown: page.address ?? `${t('help-mail-programs.address.sample')}@${domain}`,
+      shown: page.userName ?? `${t('help-mail-programs.address.sample')}@${domain}`,
       signedIn: own !== null,
       appPasswords: settings.appPasswordsOnly,
+      tellsSignIns: platform.reportsSignIns === true,
     },
   })
 }

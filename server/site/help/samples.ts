@@ -47,7 +47,7 @@ function mailPrograms(
   more: object = {},
 ): Sample {
   const page = mailProgramsPage(servers, query, null, 'en')
-  const shown = page.address ?? 'name@postern.example'
+  const shown = page.userName ?? 'name@postern.example'
   const profile = page.profile && { ...page.profile, image: sampleQrCode }
   return topic('mail-programs', state, {
     ...page,
@@ -55,6 +55,7 @@ function mailPrograms(
     shown,
     signedIn: false,
     appPasswords: false,
+    tellsSignIns: true,
     values: query,
     ...more,
   })
@@ -68,7 +69,15 @@ export const samples: readonly Sample[] = [
   topic('recovery', 'hold', { ways: waysOf('hold') }),
   mailPrograms('choose', {}),
   ...programs.map((program) => mailPrograms(program, { program, address: sampleAddress })),
-  mailPrograms('no-address', { program: 'apple-mail' }, { appPasswords: true }),
+  mailPrograms('tag', {
+    program: 'other',
+    address: 'alesia+shop@postern.example',
+  }),
+  mailPrograms(
+    'no-address',
+    { program: 'apple-mail' },
+    { appPasswords: true, tellsSignIns: false },
+  ),
   mailPrograms(
     'errors',
     { program: 'outlook', address: 'alesia@elsewhere.example' },

@@ -90,8 +90,14 @@ describe('texts', () => {
         en: /''/,
         de: /''/,
       }
+      const russian = new Map(texts.ru)
+      // A program without Belarusian shows labels that our Russian text quotes at the same place.
+      const withoutLabels = ([key, text]: (typeof texts.be)[number]) =>
+        key.startsWith('help-mail-programs.') && locale === 'be'
+          ? text.replaceAll(/«[^»]*»/g, (label) => (russian.get(key)?.includes(label) ? '' : label))
+          : text
       assert.deepEqual(
-        texts[locale].filter(([, text]) => foreign[locale]?.test(text)),
+        texts[locale].filter((entry) => foreign[locale]?.test(withoutLabels(entry))),
         [['language.ru', 'Русский']].filter(() => locale === 'be'),
       )
     })

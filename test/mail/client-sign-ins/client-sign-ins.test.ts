@@ -115,6 +115,23 @@ test('a sign-in with the name alone is explained to the owner of that mailbox', 
   assert.match(html, /The user name in the program is your whole address/)
 })
 
+test('the owner sees whether receiving and sending work, by the newest try of each', async () => {
+  const page = async () => (await browser.get('/account/mail-programs?lang=en')).html
+  assert.doesNotMatch(await page(), /Does it work/)
+  await send(report({ success: true }))
+  await rows()
+  assert.match(await page(), /Receiving[\s\S]*Works: a program got in[\s\S]*Sending/)
+  assert.match(await page(), /Send an email to yourself from it/)
+  portal.clock.advance(60_000)
+  await send(report({ protocol: 'smtp', pwhash: '0bad' }))
+  await rows()
+  assert.match(await page(), /Sending[\s\S]*Does not work: the latest try failed/)
+  portal.clock.advance(60_000)
+  await send(report({ protocol: 'smtp', success: true }))
+  await rows()
+  assert.equal((await page()).match(/Works: a program got in/g)?.length, 2)
+})
+
 test('Dovecot gets its answer at once while the database is away', async () => {
   const db = new Proxy(portal.db, {
     apply: () => {

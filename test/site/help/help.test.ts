@@ -127,6 +127,56 @@ describe('somebody who sets up a mail program', () => {
     assert.doesNotMatch(page.html, /other@example\.by|name="address"/)
   })
 
+  it('the steps for Thunderbird quote what Thunderbird shows in that language', async () => {
+    const shown = {
+      be: [
+        'Add Account',
+        'Электронная пошта',
+        'Full name',
+        'Continue',
+        'Finish',
+        'Увод новага пароля',
+      ],
+      ru: ['Добавить учётную запись', 'Эл. почта', 'Продолжить', 'Готово', 'Ввести новый пароль'],
+      en: ['Add Account', 'Email', 'Sign in with Thundermail', 'Continue', 'Finish', 'Retry'],
+      de: ['Konto hinzufügen', 'E-Mail', 'Weiter', 'Abschließen', 'Neues Passwort eingeben'],
+    }
+    for (const lang of locales) {
+      const path = `/help/mail-programs?program=thunderbird&lang=${lang}`
+      const { html } = await portal.visitor().get(path)
+      for (const label of shown[lang]) assert.ok(html.includes(label), `${lang}: ${label}`)
+      assert.doesNotMatch(html, /Existing email account|Bestehendes|Стварыць»|Создать»/)
+    }
+  })
+
+  it('the help page leaves the tag of a sub-address out of the user name, and says so', async () => {
+    const { html } = await portal
+      .visitor()
+      .get('/help/mail-programs?program=iphone&address=anna%2Bshop@example.by&lang=en')
+    assert.match(html, /the user name is anna@example\.by in both places/)
+    assert.match(html, /you sign in as anna@example\.by, and emails to anna\+shop@example\.by/)
+    assert.match(html, /apple\.mobileconfig\?address=anna%2Bshop%40example\.by/)
+    const plain = await portal.visitor().get('/help/mail-programs?address=anna@example.by&lang=en')
+    assert.doesNotMatch(plain.html, /you sign in as/)
+  })
+
+  it('the help page leads on to a check, and tells that programs ask twice', async () => {
+    for (const program of programs) {
+      const { html } = await portal.visitor().get(`/help/mail-programs?program=${program}&lang=en`)
+      assert.match(html, /Does it work\?[\s\S]*href="\/account\/mail-programs"/)
+      assert.match(html, /ask twice: once for receiving and once for sending/)
+    }
+  })
+
+  it('servers and user name have a button that copies them, without a script in the page', async () => {
+    const { html } = await portal
+      .visitor()
+      .get('/help/mail-programs?program=other&address=anna@example.by&lang=en')
+    for (const value of ['imap.example.by', 'smtp.example.by', 'anna@example.by'])
+      assert.match(html, new RegExp(`<button type="button"[^>]*data-copy="${value}"[^>]* hidden>`))
+    assert.doesNotMatch(html, /<script(?![^>]* src=)|\son\w+=/)
+  })
+
   it('the help page refuses an address that is not of our domains', async () => {
     const visitor = portal.visitor()
     const foreign = await visitor.get('/help/mail-programs?program=outlook&address=anna@gmail.com')
