@@ -11,7 +11,7 @@ import { type Clock, systemClock } from './core/clock.ts'
 import { serviceWordsOf } from './core/identifiers/service-words.ts'
 import { createKeyring, type Keyring } from './core/keys/keyring.ts'
 import { createDesk } from './desk/desk.ts'
-import { isSendingLimited, noteEffect } from './desk/measures/measure-store.ts'
+import { findInForce, isSendingLimited, noteEffect } from './desk/measures/measure-store.ts'
 import type { ResolveTxt } from './desk/provenance/dkim.ts'
 import { recordStaffSignOut, type StaffSignOut } from './desk/staff/sign-out.ts'
 import { features } from './features.ts'
@@ -115,6 +115,7 @@ const nameRulesOf = (settings: Settings) => ({
 const composePorts = (db: Db, keyring: Keyring) => ({
   isSendingLimited,
   noteConverged: (accountId: string) => noteEffect(db, accountId),
+  isRestricted: async (trx: Trx, id: string) => (await findInForce(trx, id)) !== undefined,
   recordStaffSignOut: (trx: Trx, left: StaffSignOut) => recordStaffSignOut(trx, keyring, left),
   loadSamples,
   loadAuditActions,

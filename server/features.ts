@@ -1,5 +1,6 @@
 // Every feature, one line each. When an account recovers or closes, they act in this order.
 
+import { closingFeature } from './access/closing/feature.ts'
 import { passwordFeature } from './access/password/feature.ts'
 import { registrationFeature } from './access/registration/feature.ts'
 import { sessionPagesFeature } from './access/sessions/feature.ts'
@@ -88,6 +89,7 @@ export const features = [
   signInFeature,
   passwordFeature,
   sessionPagesFeature,
+  closingFeature,
   staffFeature,
   auditFeature,
   reportsFeature,

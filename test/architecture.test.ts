@@ -101,6 +101,7 @@ interface Rule {
 /** Files that answer requests and are no routes. */
 const httpBesideRoutes = new Set([
   'accounts/sessions/browser-session.ts',
+  'access/closing/closing-cookie.ts',
   'access/sign-in/blocked-cookie.ts',
   'access/sign-in/passport.ts',
   'accounts/sessions/device-cookie.ts',

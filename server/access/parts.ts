@@ -1,7 +1,11 @@
 import type { Trx } from '#db/connection.ts'
 import type { MailParts } from '#server/mail/parts.ts'
+import type { ClosingSettings } from './closing/settings.ts'
 
 export interface AccessParts extends MailParts {
+  readonly settings: MailParts['settings'] & ClosingSettings
+  /** Whether a measure of the desk stands against the account, a mild one included. */
+  readonly isRestricted: (trx: Trx, accountId: string) => Promise<boolean>
   /** Lets the desk record that a member of staff left its pages. */
   readonly recordStaffSignOut: (
     trx: Trx,

@@ -66,6 +66,8 @@ export const account = {
   passwordChangedAt: sampleMoment(30),
   locale: 'be',
   blockedAt: null,
+  closingAt: null,
+  closesAt: null,
   closedAt: null,
 }
 export const mailbox = { state: 'ready', suspension: 'send', passwordLiveSince: sampleMoment(30) }

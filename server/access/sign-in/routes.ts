@@ -22,6 +22,7 @@ import { type FormError, parseNext, readFields } from '#server/kit/pages/forms.t
 import { formOf } from '#server/kit/web/form-page.ts'
 import { isHttps } from '#server/kit/web/parts.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
+import { keepClosing } from '../closing/closing-cookie.ts'
 import { keepBlocked } from './blocked-cookie.ts'
 import { confirmPassword } from './confirm-password.ts'
 import { createAuthenticator } from './passport.ts'
@@ -108,6 +109,10 @@ function submitSignIn(parts: SignInParts): RequestHandler {
         log.security({ event: 'sign-in.refused', ...askerOf(req), what: 'blocked' })
         keepBlocked(parts, res, outcome.account)
         return res.redirect(303, '/blocked')
+      case 'closing':
+        log.security({ event: 'sign-in.refused', ...askerOf(req), what: 'closing' })
+        keepClosing(parts, res, outcome.account, parts.clock.now())
+        return res.redirect(303, '/account/closed')
       case 'wait':
         throw new LimitReached('sign-in', outcome.retryAfterSeconds)
       default:

@@ -44,7 +44,7 @@ export type SignedIn =
       readonly leave: () => void
     }
   | { readonly kind: 'wrong' }
-  | { readonly kind: 'blocked'; readonly account: Account }
+  | { readonly kind: 'blocked' | 'closing'; readonly account: Account }
   | { readonly kind: 'wait'; readonly retryAfterSeconds: number }
 
 /** A text that is no name gets an address that nobody can have: it costs the same. */
@@ -103,6 +103,7 @@ async function judge(parts: SignInParts, tried: Try, leave: () => void): Promise
     await noteFailure(parts, { accountId: account?.id, limitKey, failures, client: tried.client })
   if (!account || !right) return { kind: 'wrong' }
   if (account.blockedAt || account.resetDemandedAt) return { kind: 'blocked', account }
+  if (account.closingAt) return { kind: 'closing', account }
   const knownHead = knowsDevice ? head : undefined
   return { kind: 'signed-in', account, failures, limitKey, network, head: knownHead, leave }
 }

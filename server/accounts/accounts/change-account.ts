@@ -26,6 +26,9 @@ export interface LockedAccount {
   readonly probationUntil: Date | null
   readonly passwordChangedAt: Date
   readonly blockedAt: Date | null
+  /** Since when its owner closes it. The owner can still keep it. */
+  readonly closingAt: Date | null
+  readonly closesAt: Date | null
   readonly closedAt: Date | null
   readonly resetDemandedAt: Date | null
 }
@@ -46,7 +49,8 @@ async function lockRow(trx: Trx, accountId: string): Promise<LockedAccount | und
     .raw(
       `select id, address, locale, epoch, links_epoch as "linksEpoch",
          probation_until as "probationUntil", password_changed_at as "passwordChangedAt",
-         blocked_at as "blockedAt", closed_at as "closedAt",
+         blocked_at as "blockedAt", closing_at as "closingAt",
+         closes_at as "closesAt", closed_at as "closedAt",
          reset_demanded_at as "resetDemandedAt"
        from accounts where id = ? for no key update`,
       [accountId],
@@ -62,7 +66,8 @@ async function lockRow(trx: Trx, accountId: string): Promise<LockedAccount | und
 export const lockOpenAccountSql = `
   select id from accounts
   where id = :accountId and epoch = :epoch
-    and blocked_at is null and closed_at is null and reset_demanded_at is null
+    and blocked_at is null and closing_at is null and closed_at is null
+    and reset_demanded_at is null
   for no key update`
 
 const isOfNow = ({ epoch, isContactLink }: AccountProof, account: LockedAccount): boolean =>
@@ -82,17 +87,19 @@ async function isSessionAlive(
 /**
  * Locks the account's row until the transaction ends, so that its changes happen one at a time.
  * Security: A proof of an earlier epoch or for a shut account changes nothing.
- * @param demandedReset `allowed` for recovery and undo, which work in spite of it
+ * @param comingBack `allowed` for what an owner comes back by: recovery, undo, keeping a mailbox.
+ *   It works in spite of a demanded reset and of a closing.
  */
 export async function lockAccount(
   trx: Trx,
   proof: AccountProof,
-  demandedReset?: 'allowed',
+  comingBack?: 'allowed',
 ): Promise<AccountLock> {
   const account = await lockRow(trx, proof.accountId)
   if (!account || !isOfNow(proof, account)) return stale
   if (account.blockedAt || account.closedAt) return stale
-  if (account.resetDemandedAt && demandedReset !== 'allowed') return stale
+  const isLeft = account.resetDemandedAt ?? account.closingAt
+  if (isLeft && comingBack !== 'allowed') return stale
   if (proof.session && !(await isSessionAlive(trx, proof.session, account))) return stale
   return { kind: 'locked', trx: trx as AccountTrx, account }
 }

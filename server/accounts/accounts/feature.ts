@@ -1,8 +1,9 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import type { AccountsParts } from '#server/accounts/parts.ts'
+import { closeAccount } from './closing-store.ts'
 import { accountRows as settings } from './settings.ts'
-import { closeAccount, exportAccount } from './store.ts'
+import { exportAccount } from './store.ts'
 import texts from './texts.json' with { type: 'json' }
 
 export const accountsFeature = {

@@ -13,6 +13,9 @@ export interface Account {
   readonly blockReason: string | null
   /** When the desk demanded a new password. Until a recovery sets one, nobody may sign in. */
   readonly resetDemandedAt: Date | null
+  /** Since when its owner closes it, and until when the owner can keep it. */
+  readonly closingAt: Date | null
+  readonly closesAt: Date | null
   readonly closedAt: Date | null
   readonly epoch: number
 }
@@ -27,6 +30,8 @@ export const accountColumns = [
   'blocked_at',
   'block_reason',
   'reset_demanded_at',
+  'closing_at',
+  'closes_at',
   'closed_at',
   'epoch',
 ] as const
@@ -41,6 +46,8 @@ export const asAccount = (row: Record<string, unknown>): Account => ({
   blockedAt: row.blocked_at as Date | null,
   blockReason: row.block_reason as string | null,
   resetDemandedAt: row.reset_demanded_at as Date | null,
+  closingAt: row.closing_at as Date | null,
+  closesAt: row.closes_at as Date | null,
   closedAt: row.closed_at as Date | null,
   epoch: row.epoch as number,
 })
@@ -175,13 +182,16 @@ export async function strengthenVerifier(
   await db('accounts').where({ id, password_verifier: from }).update({ password_verifier: to })
 }
 
-/** Overwrites the verifier too, so that no password opens the account any more. */
-export async function closeAccount(trx: AccountTrx, id: string, at: Date): Promise<void> {
-  await trx('accounts').where({ id }).update({ closed_at: at, password_verifier: 'closed' })
-}
-
 export async function exportAccount(db: Db, id: string): Promise<{ accounts: object[] }> {
-  const columns = ['address', 'locale', 'created_at', 'password_changed_at', 'blocked_at']
+  const columns = [
+    'address',
+    'locale',
+    'created_at',
+    'password_changed_at',
+    'blocked_at',
+    'closing_at',
+    'closes_at',
+  ]
   return {
     accounts: await db('accounts')
       .where({ id })

@@ -1,7 +1,8 @@
 import type { DetailsOf, EventRows } from './activity-details.ts'
 
-/** Commands in server/cli record the first two. The last one stands only in old entries. */
+/** Commands in server/cli record two, and the last one stands only in old entries. */
 export const events = {
+  'activity.folded': { account: String, count: Number, digest: String },
   'portal.migrated': { count: Number },
   'portal.rekeyed': { count: Number },
   'mailbox.mended': {},

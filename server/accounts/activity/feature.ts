@@ -1,6 +1,7 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import type { AccountsParts } from '#server/accounts/parts.ts'
+import { foldActivity } from './fold-store.ts'
 import { activityOverview } from './overview.ts'
 import { activityRoutes } from './routes.ts'
 import { listAllActivity } from './store.ts'
@@ -22,11 +23,11 @@ export const activityFeature = {
   routes: (parts) => [activityRoutes(parts)],
   overview: activityOverview,
   tables: ['activity'],
-  life: () => ({
+  life: ({ keyring }) => ({
     recover: nothing('the record only grows'),
     signOut: nothing('the record only grows'),
     block: nothing('the record only grows'),
-    close: nothing('the chain stays, so that nobody can take an entry out'),
+    close: (trx, { accountId, at }) => foldActivity(trx, keyring, accountId, at),
     export: async (db, accountId) => ({ activity: await listAllActivity(db, accountId) }),
     rekey: noKeys,
   }),

@@ -48,6 +48,7 @@ export async function loadSession(
     .where('sessions.signed_in_at', '>', alive.begunAfter)
     .whereNull('accounts.blocked_at')
     .whereNull('accounts.reset_demanded_at')
+    .whereNull('accounts.closing_at')
     .whereNull('accounts.closed_at')
     .first(
       'sessions.data',

@@ -49,6 +49,7 @@ export async function notifyOwner<N extends OwnerNotice>(
       params: params as MessageParams<OwnerNotice>,
       locale,
       dedupeKey: `${notice.key}:${label}`,
+      ownerId: account.id,
     })
   }
 }

@@ -35,6 +35,8 @@ export interface Message<N extends MessageName> {
   readonly locale: Locale
   /** A second message with the same key is not sent. Stored in clear: no secret, no contact. */
   readonly dedupeKey?: string
+  /** The account that it is about: what waits is not sent once that account is closed. */
+  readonly ownerId?: string
 }
 
 /** @returns the id, or `null` if the dedupe key was used before @throws ZodError */
@@ -55,6 +57,7 @@ export async function sendMessage<N extends MessageName>(
     // Security: The queue and the database hold recipients, codes and tokens only sealed.
     payload: sealPayload(parts.keyring, { to, params, locale }),
     dedupeKey: message.dedupeKey ?? null,
+    ownerId: message.ownerId ?? null,
     createdAt,
     expiresAt:
       'expiresAt' in params

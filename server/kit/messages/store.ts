@@ -12,6 +12,7 @@ export interface NewMessage {
   readonly name: MessageName
   readonly payload: string
   readonly dedupeKey: string | null
+  readonly ownerId: string | null
   readonly createdAt: Date
   readonly expiresAt: Date
 }
@@ -29,12 +30,25 @@ export interface ClaimedMessage {
 /** @returns the new id, or `null` if the dedupe key was used before */
 export async function insertMessage(trx: Trx, message: NewMessage): Promise<string | null> {
   const { rows } = await trx.raw(
-    `insert into messages (channel, name, payload, dedupe_key, created_at, expires_at, due_at)
-     values (:channel, :name, :payload, :dedupeKey, :createdAt, :expiresAt, :createdAt)
+    `insert into messages (channel, name, payload, dedupe_key, owner_id,
+       created_at, expires_at, due_at)
+     values (:channel, :name, :payload, :dedupeKey, :ownerId, :createdAt, :expiresAt, :createdAt)
      on conflict (dedupe_key) do nothing returning id`,
     { ...message },
   )
   return rows[0]?.id ?? null
+}
+
+/** Those that wait are never sent, and the kept ones of development lose their words. */
+export async function wipeMessagesOf(trx: Trx, ownerId: string, at: Date): Promise<void> {
+  await trx.raw(
+    `update messages set payload = null,
+       state = case when settled_at is null then 'dropped' else state end,
+       outcome = case when settled_at is null then 'closed' else outcome end,
+       settled_at = coalesce(settled_at, :at)
+     where owner_id = :ownerId and payload is not null`,
+    { ownerId, at },
+  )
 }
 
 export const claimed = `id, channel, name, payload, attempts,

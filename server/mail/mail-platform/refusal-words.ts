@@ -8,11 +8,13 @@ const longest = 200
 export function blockedSentence(
   texts: Texts,
   baseUrl: string,
-  of: { readonly suspension: Suspension; readonly locale: Locale },
+  of: { readonly suspension: Suspension; readonly closing: boolean; readonly locale: Locale },
 ): string | null {
   if (of.suspension === 'none') return null
-  const link = `${baseUrl}/blocked`
-  const sentence = texts.t(of.locale, 'mail-servers.blocked', { extent: of.suspension, link })
+  const link = `${baseUrl}/${of.closing ? 'sign-in' : 'blocked'}`
+  const sentence = of.closing
+    ? texts.t(of.locale, 'mail-servers.closing', { link })
+    : texts.t(of.locale, 'mail-servers.blocked', { extent: of.suspension, link })
   // A text that is too long must not make the block fail: the link alone is shown.
   return sentence.length <= longest ? sentence : link.slice(0, longest)
 }

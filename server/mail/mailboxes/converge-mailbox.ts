@@ -50,7 +50,9 @@ async function converge(parts: ConvergeParts, accountId: string, work: MailboxWo
     const password = openPassword(parts, work)
     const locale = isLocale(work.locale) ? work.locale : settings.defaultLocale
     const { suspension } = work.wanted
-    const suspensionReason = blockedSentence(texts, settings.baseUrl, { suspension, locale })
+    const { closing } = work
+    const about = { suspension, closing, locale }
+    const suspensionReason = blockedSentence(texts, settings.baseUrl, about)
     await platform.apply({ ...work.wanted, suspensionReason, password })
     // Read after the revision, the app passwords cannot be older than it.
     if (platform.applyAppPasswords) {

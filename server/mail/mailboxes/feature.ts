@@ -15,6 +15,7 @@ import {
   convergeTask,
   wantAppPasswords,
   wantMailboxPassword,
+  wantMailboxRemoved,
   wantMailboxSuspension,
 } from './want-mailbox.ts'
 
@@ -63,8 +64,7 @@ export const mailboxesFeature = {
     },
     block: (trx, { accountId, at, suspension }) =>
       wantMailboxSuspension(trx, { accountId, suspension, at }),
-    close: (trx, { accountId, at }) =>
-      wantMailboxSuspension(trx, { accountId, suspension: 'all', at }),
+    close: (trx, { accountId, at }) => wantMailboxRemoved(trx, { accountId, at }),
     export: rows.export,
     rekey: (trx, limit) => rekeyMailboxes(trx, parts.keyring, limit),
   }),

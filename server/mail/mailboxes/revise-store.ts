@@ -58,6 +58,30 @@ export async function reviseMailboxSuspension(
   await revise(trx, accountId, at, { suspension, ...ends })
 }
 
+/** While an account is being closed, its mailbox is shut, whatever the suspension says. */
+export async function reviseMailboxClosing(
+  trx: AccountTrx,
+  accountId: string,
+  closing: boolean,
+  at: Date,
+): Promise<void> {
+  const ends = closing ? { end_sessions_revision: trx.raw('revision + 1') } : {}
+  await revise(trx, accountId, at, { closing, ...ends })
+}
+
+/** Removes the mailbox for good, and forgets its password. Its address stays its own. */
+export async function reviseMailboxRemoved(
+  trx: AccountTrx,
+  accountId: string,
+  at: Date,
+): Promise<void> {
+  await revise(trx, accountId, at, {
+    removed_at: at,
+    password_sealed: null,
+    end_sessions_revision: trx.raw('revision + 1'),
+  })
+}
+
 /** @returns false if the main password was already used so */
 export async function reviseMainPasswordUse(
   trx: AccountTrx,

@@ -9,8 +9,10 @@ import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import type { MailPlatform, PasswordFormat } from '../mail-platform/mail-platform.ts'
 import {
   reviseMailboxAppPasswords,
+  reviseMailboxClosing,
   reviseMailboxFilters,
   reviseMailboxPassword,
+  reviseMailboxRemoved,
   reviseMailboxSuspension,
 } from './revise-store.ts'
 import { insertMailbox } from './store.ts'
@@ -91,6 +93,26 @@ export async function wantMailboxSuspension(
 ): Promise<void> {
   await reviseMailboxSuspension(trx, change.accountId, change.suspension, change.at)
   await enqueueConvergence(trx, change.accountId)
+}
+
+/** The letter that tells of a closing still reaches the mailbox. */
+const letterSeconds = 5
+
+export async function wantMailboxClosing(
+  trx: AccountTrx,
+  change: { accountId: string; closing: boolean; at: Date },
+): Promise<void> {
+  const { accountId, closing, at } = change
+  await reviseMailboxClosing(trx, accountId, closing, at)
+  await enqueueConvergence(trx, accountId, closing ? letterSeconds : undefined)
+}
+
+export async function wantMailboxRemoved(
+  trx: AccountTrx,
+  { accountId, at }: { accountId: string; at: Date },
+): Promise<void> {
+  await reviseMailboxRemoved(trx, accountId, at)
+  await enqueueConvergence(trx, accountId)
 }
 
 /**

@@ -11,6 +11,7 @@ export interface MailboxWork {
   readonly passwordFormat: PasswordFormat
   readonly appliedRevision: number
   readonly removed: boolean
+  readonly closing: boolean
   readonly sessionsToEnd: boolean
   readonly endSessionsRevision: number
   readonly filtersToEnd: boolean
@@ -28,7 +29,7 @@ export async function findMailboxWork(db: Db, accountId: string): Promise<Mailbo
         accountId,
         address: row.address,
         revision: Number(row.revision),
-        suspension: row.suspension,
+        suspension: row.closing ? 'all' : row.suspension,
         quotaBytes: Number(row.quota_bytes),
         mainPasswordOpensMail: row.main_password_opens_mail,
         aliases: row.aliases,
@@ -38,6 +39,7 @@ export async function findMailboxWork(db: Db, accountId: string): Promise<Mailbo
       passwordFormat: row.password_format,
       appliedRevision: Number(row.applied_revision),
       removed: row.removed_at !== null,
+      closing: row.closing,
       sessionsToEnd: Number(row.end_sessions_revision) > Number(row.ended_sessions_revision),
       endSessionsRevision: Number(row.end_sessions_revision),
       filtersToEnd: Number(row.end_filters_revision) > Number(row.ended_filters_revision),

@@ -72,6 +72,7 @@ export async function sendRecoveryLink(
         ...request.typed.client,
       },
       locale: isLocale(account?.locale) ? account.locale : request.typed.locale,
+      ownerId: accountId,
     })
   })
 }

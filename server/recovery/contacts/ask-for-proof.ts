@@ -85,13 +85,21 @@ export async function askForProof(parts: ProofParts, wanted: WantedProof): Promi
 async function sendCode(
   trx: Trx,
   parts: ProofParts,
-  { contact, locale, stopToken = null }: WantedProof,
+  { proof, contact, locale, stopToken = null }: WantedProof,
   about: { readonly code: string; readonly expiresAt: Date; readonly isSent: boolean },
 ): Promise<void> {
   const to = about.isSent ? contact.value : null
   const params = { code: about.code, expiresAt: about.expiresAt.toISOString() }
+  const ownerId = proof.accountId
   if (contact.kind === 'phone') {
-    await sendMessage(trx, parts, { name: 'phone-code', channel: 'sms', to, params, locale })
+    await sendMessage(trx, parts, {
+      name: 'phone-code',
+      channel: 'sms',
+      to,
+      params,
+      locale,
+      ownerId,
+    })
     return
   }
   await sendMessage(trx, parts, {
@@ -100,6 +108,7 @@ async function sendCode(
     to,
     params: { ...params, stopToken },
     locale,
+    ownerId,
   })
 }
 

@@ -98,6 +98,7 @@ export async function notifyOwner<N extends NoticeName>(
       params: params as unknown as MessageParams<NoticeName>,
       locale: locale && isLocale(locale) ? locale : parts.settings.defaultLocale,
       dedupeKey: `${changeId}:${nth}`,
+      ownerId: accountId,
     })
   }
 }

@@ -77,6 +77,7 @@ async function notifyByMail(
       to,
       params: { what, mailbox: account.address, at: at.toISOString(), ...client },
       locale: isLocale(account.locale) ? account.locale : parts.settings.defaultLocale,
+      ownerId: account.id,
     })
   }
 }

@@ -76,7 +76,7 @@ async function notifyOfDoubt(
   if (!account) throw new Error('a doubt about no account')
   const locale = isLocale(account.locale) ? account.locale : parts.settings.defaultLocale
   const params = { mailbox: account.address, at: at.toISOString(), method }
-  const message = { name: 'contact-doubted', params, locale } as const
+  const message = { name: 'contact-doubted', params, locale, ownerId: accountId } as const
   await sendMessage(trx, parts, { ...message, channel: 'mail', to: account.address })
   for (const { kind, value: to } of await parts.methods.contactsOf(trx, accountId)) {
     const channel = kind === 'phone' ? 'sms' : 'mail'

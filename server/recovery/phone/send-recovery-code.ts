@@ -69,6 +69,7 @@ export async function sendRecoveryCode(
       to,
       params: { code, expiresAt: request.expiresAt.toISOString() },
       locale: isLocale(account?.locale) ? account.locale : request.locale,
+      ownerId: accountId,
     })
   })
 }

@@ -12,6 +12,7 @@ const readerPurpose = 'undos.reader'
 export type UndoableChange =
   | `${MethodId}.${'added' | 'changed' | 'removed'}`
   | `app-password.${'created' | 'revoked'}`
+  | `account.${'closing' | 'kept'}`
   | 'password.changed'
   | 'password.reset'
   | 'password.reset-held'

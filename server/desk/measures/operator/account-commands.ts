@@ -35,6 +35,8 @@ const show: Command<DeskPageParts> = {
       blockReason: account.blockReason,
       measure: inForce?.measure ?? null,
       cause: inForce?.cause ?? null,
+      closingAt: account.closingAt,
+      closesAt: account.closesAt,
       closedAt: account.closedAt,
       mailbox: mailbox && {
         state: mailbox.state,

@@ -18,9 +18,10 @@ import { endSessionsOf } from './end-sessions.ts'
 const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 const latestEntries = 15
 
-const stateOf = ({ closedAt, blockedAt }: Account) => {
+const stateOf = ({ closedAt, closingAt, blockedAt }: Account) => {
   if (closedAt) return 'closed'
-  return blockedAt ? 'blocked' : 'open'
+  if (blockedAt) return 'blocked'
+  return closingAt ? 'closing' : 'open'
 }
 
 export function accountPage(parts: DeskPageParts): Record<'show' | 'endSessions', RequestHandler> {

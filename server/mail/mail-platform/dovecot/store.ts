@@ -113,17 +113,19 @@ export async function writeMailbox(db: Db, wanted: WantedMailbox, now: Date): Pr
   }
 }
 
-/** Keeps mailbox and address until `purgeAfter`. A second call changes nothing. */
+/** Keeps letters and address until `purgeAfter`, no password. A second call changes nothing. */
 export async function quarantineMailbox(
   db: Db,
   accountId: string,
   now: Date,
   purgeAfter: Date,
 ): Promise<void> {
+  await db('mail_directory.app_passwords').where({ account_id: accountId }).delete()
   await db('mail_directory.mailboxes')
     .where({ account_id: accountId, removed_at: null })
     .update({
       removed_at: now,
+      password: null,
       purge_after: purgeAfter,
       changed_at: now,
       session_epoch: db.raw('session_epoch + 1'),

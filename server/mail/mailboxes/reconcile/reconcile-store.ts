@@ -52,7 +52,7 @@ export async function findWantedByAddress(
       {
         accountId: row.account_id,
         address: row.address,
-        suspension: row.suspension,
+        suspension: row.closing ? 'all' : row.suspension,
         quotaBytes: Number(row.quota_bytes),
         aliases: row.aliases,
         mainPasswordOpensMail: row.main_password_opens_mail,

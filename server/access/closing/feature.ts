@@ -1,0 +1,34 @@
+import type { AccessParts } from '#server/access/parts.ts'
+import type { AccountFeature } from '#server/accounts/feature.ts'
+import { exportsNothing, noKeys, nothing } from '#server/accounts/life/account-life.ts'
+import { wipeMessagesOf } from '#server/kit/messages/store.ts'
+import { closingTasks } from './end-closings.ts'
+import { comeBackByRecovery } from './keep-mailbox.ts'
+import { closeLink } from './overview.ts'
+import { closingRoutes } from './routes.ts'
+import { closingRows } from './settings.ts'
+import texts from './texts.json' with { type: 'json' }
+
+export const closingFeature = {
+  name: 'access/closing',
+  texts,
+  settings: closingRows,
+  events: () => import('./events.ts'),
+  routes: (parts) => [closingRoutes(parts)],
+  overview: () => ({ flashes: ['kept'], links: [closeLink] }),
+  tasks: closingTasks,
+  times: ['* * * * * closing:sweep'],
+  life: ({ keyring }) => ({
+    recover: async (trx, set) => {
+      if (set.by === 'recovery') await comeBackByRecovery(trx, keyring, set)
+    },
+    signOut: nothing('an account that is being closed is signed out already'),
+    block: nothing('a block stops the days of a closing, see findDelay'),
+    close: (trx, { accountId, at }) => wipeMessagesOf(trx, accountId, at),
+    export: exportsNothing('the account exports the moments of its closing'),
+    rekey: noKeys,
+  }),
+  commands: () => import('./commands.ts'),
+  messages: () => import('./messages.ts'),
+  samples: () => import('./samples.ts'),
+} satisfies AccountFeature<AccessParts>
