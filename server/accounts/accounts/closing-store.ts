@@ -13,13 +13,9 @@ export async function beginClosing(
     .update({ closing_at: closing.at, closes_at: closing.until, epoch: trx.raw('epoch + 1') })
 }
 
-/** Begins a new epoch, and returns it. */
-export async function endClosing(trx: AccountTrx, id: string): Promise<number> {
-  const [row] = await trx('accounts')
-    .where({ id })
-    .update({ closing_at: null, closes_at: null, epoch: trx.raw('epoch + 1') })
-    .returning('epoch')
-  return row.epoch
+/** Begins no epoch: a recovery that ends a closing has begun one. */
+export async function endClosing(trx: AccountTrx, id: string): Promise<void> {
+  await trx('accounts').where({ id }).update({ closing_at: null, closes_at: null })
 }
 
 export async function moveClosing(trx: AccountTrx, id: string, until: Date): Promise<void> {

@@ -9,6 +9,7 @@ import type { Answer, Visitor } from '#test/support/visitor.ts'
 
 let known: Equipped
 let blocked: Equipped
+let closing: Equipped
 const portal = usePortal(
   {
     worker: false,
@@ -22,6 +23,9 @@ const portal = usePortal(
   async (portal) => {
     known = await equip(portal, 'known.name')
     blocked = await equip(portal, 'blocked.name')
+    closing = await equip(portal, 'closing.name')
+    const left = await closing.browser.post('/account/close', { confirm: 'on' })
+    assert.equal(left.location, '/account/closed')
     await register(portal, { login: 'bare.name', password: known.password })
     await portal
       .db('accounts')
@@ -34,6 +38,7 @@ const portal = usePortal(
 const names = {
   known: 'known.name',
   blocked: 'blocked.name',
+  closing: 'closing.name',
   'method-less': 'bare.name',
   unknown: 'nobody.name',
   strange: 'not a name!',
