@@ -67,9 +67,9 @@ async function secretColumns(db: Db): Promise<Column[]> {
 const isSecret = (value: unknown): value is string =>
   typeof value === 'string' && value.length >= 30
 
-/** The address and the claims of its name stay, so that nobody gets it again. */
-const stays = (table: string, row: Record<string, unknown>) =>
-  table === 'public.claims' && String(row.kind).startsWith('login')
+/** The claims of its name stay, so that nobody gets it again. Keys of occasions hold no secret. */
+const stays = (table: string, column: string, row: Record<string, unknown>) =>
+  (table === 'public.claims' && String(row.kind).startsWith('login')) || column === 'dedupe_key'
 
 /** What the rows of an account hold that is long enough to be a secret, by column. */
 export async function secretsOf(db: Db, accountId: string): Promise<Map<string, string[]>> {
@@ -80,7 +80,7 @@ export async function secretsOf(db: Db, accountId: string): Promise<Map<string, 
       [accountId],
     )
     const values = rows
-      .filter(({ row }: { row: Record<string, unknown> }) => !stays(table, row))
+      .filter(({ row }: { row: Record<string, unknown> }) => !stays(table, column, row))
       .map(({ row }: { row: Record<string, unknown> }) => row[column])
       .filter(isSecret)
     if (values.length > 0) found.set(`${table}.${column}`, values)
