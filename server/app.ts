@@ -15,6 +15,7 @@ import { createPageOf } from './kit/web/form-page.ts'
 import { answerOptions, decideSecure, oneHost } from './kit/web/front-door.ts'
 import { permissions, securityHeaders } from './kit/web/headers.ts'
 import { onlyPrograms } from './kit/web/other-names.ts'
+import { mendLinks } from './kit/web/mend-links.ts'
 import { isHttps } from './kit/web/parts.ts'
 import { type ObservedRequest, requestLog } from './kit/web/request-log.ts'
 import type { PortalParts } from './portal-parts.ts'
@@ -74,7 +75,7 @@ export function createApp(parts: AppParts): Express {
   ])
   // Programs need no session, language or token, so their routes come first. All is one step for
   // Express, because it does work before each step.
-  app.use(inOrder([everyAnswer, programs, everyPage, pages]))
+  app.use(inOrder([everyAnswer, mendLinks(routers), programs, everyPage, pages]))
 
   app.use(pageNotFound)
   app.use(errorHandler({ ...parts, pageOf: createPageOf(routers) }))
