@@ -37,6 +37,7 @@ import { mailboxesFeature } from './mail/mailboxes/feature.ts'
 import { sendingLimitsFeature } from './mail/sending-limits/feature.ts'
 import { backupAddressFeature } from './recovery/backup-address/feature.ts'
 import { contactsFeature } from './recovery/contacts/feature.ts'
+import { deadLinksFeature } from './recovery/dead-links/feature.ts'
 import { flowFeature } from './recovery/flow/feature.ts'
 import { guessingFeature } from './recovery/guessing/feature.ts'
 import { methodsFeature } from './recovery/methods/feature.ts'
@@ -69,6 +70,7 @@ export const features = [
   flowFeature,
   resetFeature,
   contactsFeature,
+  deadLinksFeature,
   methodsFeature,
   backupAddressFeature,
   phoneFeature,

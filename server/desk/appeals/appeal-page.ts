@@ -1,12 +1,14 @@
 // The form by which an owner objects to a measure, and its state afterwards.
 import type { Request, RequestHandler, Response } from 'express'
 import type { DeskPageParts } from '#server/desk/parts.ts'
-import { NotFound } from '#server/kit/pages/faults.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import { networkOf } from '#server/kit/web/client.ts'
+import { showNoSuchLink } from '#server/recovery/dead-links/dead-link-page.ts'
 import { makeAppeal, type OpenedAppeal, openAppeal } from './make-appeal.ts'
 
 const maxChars = 4000
+
+type LivingAppeal = Exclude<OpenedAppeal, { kind: 'dead' } | { kind: 'gone' }>
 
 function faultOf(text: string): FormError | undefined {
   if (text === '') return { field: 'appeal', reason: 'missing' }
@@ -14,9 +16,7 @@ function faultOf(text: string): FormError | undefined {
   return { field: 'appeal', reason: 'too-long', params: { max: maxChars } }
 }
 
-/** @throws NotFound */
-function localsOf(opened: OpenedAppeal, action: string) {
-  if (opened.kind === 'dead') throw new NotFound('no such appeal')
+function localsOf(opened: LivingAppeal, action: string) {
   if (opened.kind === 'open')
     return { form: { action, address: opened.address, until: opened.until } }
   if (opened.kind !== 'made') return { state: opened.kind, reference: '' }
@@ -33,7 +33,11 @@ export function appealPage(parts: DeskPageParts): Record<'show' | 'submit', Requ
     opened: OpenedAppeal,
     text = '',
     errors: readonly FormError[] = [],
-  ) =>
+  ) => {
+    if (opened.kind === 'dead' || opened.kind === 'gone') {
+      const dead = opened.kind === 'gone' ? 'appeal.gone' : 'unknown'
+      return showNoSuchLink(pages, req, res, { text: dead, door: 'home' })
+    }
     pages.show(req, res, {
       id: 'appeal',
       view: 'desk/appeals/appeal',
@@ -41,6 +45,7 @@ export function appealPage(parts: DeskPageParts): Record<'show' | 'submit', Requ
       values: { appeal: text },
       locals: localsOf(opened, req.path),
     })
+  }
 
   return {
     async show(req, res) {

@@ -23,6 +23,8 @@ export type OpenedAppeal =
   /** The measure or the time to appeal is over. */
   | { readonly kind: 'ended' | 'too-late'; readonly measure: Measure }
   | { readonly kind: 'dead' }
+  /** Our link, of a measure that was deleted. */
+  | { readonly kind: 'gone' }
 
 export const appealUntil = (settings: { readonly appealDays: number }, takenAt: Date): Date =>
   new Date(takenAt.getTime() + settings.appealDays * msPerDay)
@@ -31,15 +33,16 @@ export const appealUntil = (settings: { readonly appealDays: number }, takenAt: 
 export async function openAppeal(parts: DeskParts, token: unknown): Promise<OpenedAppeal> {
   const { db, keyring, settings, clock } = parts
   const id = openSignedToken(keyring, appealPurpose, token)
-  const measure = id === undefined ? undefined : await findMeasure(db, id)
-  if (!measure?.takenAt) return { kind: 'dead' }
+  if (id === undefined) return { kind: 'dead' }
+  const measure = await findMeasure(db, id)
+  if (!measure?.takenAt) return { kind: 'gone' }
   const appeal = await findAppealOf(db, keyring, measure.id)
   if (appeal) return { kind: 'made', appeal, measure }
   if (measure.state !== 'in-force') return { kind: 'ended', measure }
   const until = appealUntil(settings, measure.takenAt)
   if (until <= clock.now()) return { kind: 'too-late', measure }
   const account = await findAccount(db, measure.accountId)
-  return account ? { kind: 'open', measure, address: account.address, until } : { kind: 'dead' }
+  return account ? { kind: 'open', measure, address: account.address, until } : { kind: 'gone' }
 }
 
 /** If two clicks arrive at once, one makes the appeal and both get the same answer. */

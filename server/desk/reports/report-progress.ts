@@ -37,6 +37,10 @@ export async function findProgress(
   }
 }
 
+/** Also if its report has been deleted. */
+export const isProgressLink = ({ keyring }: Pick<DeskParts, 'keyring'>, token: unknown): boolean =>
+  openSignedToken(keyring, progressPurpose, token) !== undefined
+
 function stateOf({ outcome, judgedAt }: Report, caseWasSeen: boolean): ReportProgress['state'] {
   if (outcome) return 'closed'
   if (!judgedAt) return 'reading'

@@ -3,12 +3,13 @@ import { msPerHour, msPerSecond } from '#server/core/durations.ts'
 import { letterLimits } from '#server/core/letters/letter.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import type { Limit } from '#server/kit/limits/limits.ts'
-import { LimitReached, NotFound } from '#server/kit/pages/faults.ts'
+import { LimitReached } from '#server/kit/pages/faults.ts'
 import { readFields } from '#server/kit/pages/forms.ts'
 import { networkOf } from '#server/kit/web/client.ts'
 import { cookieName } from '#server/kit/web/cookies.ts'
 import { isHttps } from '#server/kit/web/parts.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
+import { showNoSuchLink } from '#server/recovery/dead-links/dead-link-page.ts'
 import { describeProgress } from './describe-progress.ts'
 import { fileForm, sentEmptyFile, sentFile } from './report-body.ts'
 import {
@@ -19,7 +20,7 @@ import {
   sourceMaxChars,
 } from './report-form.ts'
 import { reportKinds } from './report-kind.ts'
-import { findProgress } from './report-progress.ts'
+import { findProgress, isProgressLink } from './report-progress.ts'
 import { findSentReport, takeReport } from './take-report.ts'
 
 const sentCookieOf = ({ settings }: DeskPageParts) => cookieName(isHttps(settings), 'report')
@@ -59,7 +60,10 @@ export function reportRoutes(parts: DeskPageParts): Router {
     .get('/report/sent', async (req, res) => await showSent(parts, req, res))
     .get('/report/progress/:token', async (req, res) => {
       const progress = await findProgress(parts.desk, req.params.token)
-      if (!progress) throw new NotFound('no such report')
+      if (!progress) {
+        const text = isProgressLink(parts.desk, req.params.token) ? 'report.gone' : 'unknown'
+        return showNoSuchLink(parts.pages, req, res, { text, door: 'report' })
+      }
       parts.pages.show(req, res, {
         id: 'report-progress',
         view: 'desk/reports/report-progress',

@@ -4,7 +4,7 @@ import type { RequestHandler, Router } from 'express'
 /** As `newToken`, `signToken` and `seal` write them. */
 const token = /^(?:v1\.[0-9a-f]{8}\.)?[A-Za-z0-9_-]{22,600}/
 
-/** With what is left of `=3D` (RFC 2045, 6.7), or with marks that some programs write for italics. */
+/** What is left of `=3D` (RFC 2045, 6.7), or marks that some programs write for italics. */
 const withLeftover = /^([A-Za-z0-9_-]{43})(?:3D|[_-]{1,3})$/
 
 const linkPaths = (routers: readonly Router[]): string[] =>

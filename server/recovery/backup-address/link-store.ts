@@ -5,6 +5,13 @@ import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
+import {
+  type DeadLink,
+  findDeadLink,
+  rememberDeadLink,
+  rememberGoneSql,
+} from '../dead-links/store.ts'
+import type { LinkFate } from '../flow/recovery-method.ts'
 
 const sealPurpose = 'recovery-link-requests.address'
 
@@ -74,6 +81,18 @@ export async function decideLinkRequest(trx: Trx, flowId: string, sends: number)
   return rowCount === 1
 }
 
+interface LinkRow {
+  readonly token_hash: Buffer
+  readonly expires_at: Date
+  readonly spent_at: Date | null
+}
+
+/** @param at when a newer link took its place, if one did */
+function fateOf({ spent_at, expires_at }: LinkRow, at: Date): DeadLink {
+  if (spent_at) return { fate: 'used', at: spent_at }
+  return expires_at <= at ? { fate: 'expired', at: expires_at } : { fate: 'newer', at }
+}
+
 /** Security: Only the newest link of an account works. */
 export async function putLink(
   trx: AccountTrx,
@@ -85,6 +104,18 @@ export async function putLink(
     readonly expiresAt: Date
   },
 ): Promise<void> {
+  const { accountId } = link
+  const old: LinkRow | undefined = await trx('recovery_links')
+    .where({ account_id: accountId })
+    .first()
+  const kind = 'reset'
+  if (old)
+    await rememberDeadLink(trx, {
+      accountId,
+      kind,
+      tokenHash: old.token_hash,
+      ...fateOf(old, link.at),
+    })
   await trx('recovery_links')
     .insert({
       account_id: link.accountId,
@@ -129,14 +160,36 @@ export async function spendLink(
   return rowCount === 1
 }
 
+/** `changed`: its epoch, account or address is over. @returns undefined for an unknown link */
+export async function findLinkFate(
+  db: Db | Trx,
+  tokenHash: Buffer,
+  at: Date,
+): Promise<LinkFate | undefined> {
+  const row: LinkRow | undefined = await db('recovery_links')
+    .where({ token_hash: tokenHash })
+    .first()
+  if (!row) return await findDeadLink(db, 'reset', tokenHash)
+  const own = fateOf(row, at)
+  return own.fate === 'newer' ? { fate: 'changed' } : own
+}
+
+/** What became of them is remembered. @returns how many */
 export async function deleteOldLinks(db: Db, before: Date, limit: number): Promise<number> {
-  return await db('recovery_links')
-    .whereIn(
-      'account_id',
-      db('recovery_links').where('expires_at', '<', before).limit(limit).select('account_id'),
-    )
-    .where('expires_at', '<', before)
-    .delete()
+  const { rows } = await db.raw(
+    `with old as (
+       select account_id from recovery_links where expires_at < :before limit :limit
+     ), gone as (
+       delete from recovery_links l using old
+       where l.account_id = old.account_id and expires_at < :before
+       returning l.token_hash, l.account_id,
+         case when spent_at is null then 'expired' else 'used' end as fate,
+         coalesce(spent_at, expires_at) as died_at
+     ), kept as (${rememberGoneSql('reset')})
+     select count(*)::int as count from gone`,
+    { before, limit },
+  )
+  return rows[0].count
 }
 
 /** Returns how many addresses, at most `limit`, it sealed under the newest key. */

@@ -10,7 +10,7 @@ import type { KitSettings } from '#server/kit/settings/settings.ts'
 import { givesWayBack } from '../contacts/contact.ts'
 import type { RecoveryMethod } from '../flow/recovery-method.ts'
 import type { RecoveryMethods } from '../methods/methods.ts'
-import { findLink, findLinkRequest, putLinkRequest, spendLink } from './link-store.ts'
+import { findLink, findLinkFate, findLinkRequest, putLinkRequest, spendLink } from './link-store.ts'
 import type { MailLimit } from './mail-limit.ts'
 import { ownedBackupAddress } from './owned-backup-address.ts'
 import { sendLinkTask, sendRecoveryLink } from './send-recovery-link.ts'
@@ -81,6 +81,7 @@ export function backupAddressMethod(parts: BackupAddressMethodParts): RecoveryMe
     },
     prove: async () => refused('wrong'),
     openLink: findLink,
+    findLinkFate,
     async settle(trx, { accountId, at }, tokenHash) {
       if (!tokenHash || !(await spendLink(trx, { accountId, tokenHash, at }))) return false
       const own = await findBackupAddress(trx, keyring, accountId)

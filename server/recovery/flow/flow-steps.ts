@@ -6,7 +6,9 @@ import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { flowTokenHashOf } from './flow-cookie.ts'
 import type { FlowState } from './flow-states.ts'
 import type { StepPages } from './step-pages.ts'
-import { type Flow, findFlow } from './store.ts'
+import { type Flow, findFlow, wasProven } from './store.ts'
+
+export type StartNotice = 'anew' | 'overtaken'
 
 export const newPasswordPath = '/recover/new-password'
 
@@ -22,6 +24,13 @@ export interface FlowSteps {
     states: readonly FlowState[],
     page: string,
   ): Promise<Flow | undefined>
+}
+
+/** The first page says it: the flow expired or never began, or the account has moved on. */
+export async function whyNoFlow(parts: RecoveryParts, req: Request): Promise<StartNotice> {
+  const tokenHash = flowTokenHashOf(parts, req)
+  const isLate = tokenHash && (await wasProven(parts.db, tokenHash, parts.clock.now()))
+  return isLate ? 'overtaken' : 'anew'
 }
 
 export function createFlowSteps(parts: RecoveryParts, stepPages: StepPages): FlowSteps {
@@ -60,8 +69,7 @@ export function createFlowSteps(parts: RecoveryParts, stepPages: StepPages): Flo
     const flow = await flowOf(req)
     req.about = flow?.address ?? undefined
     if (flow && states.includes(flow.state)) return flow
-    // The flow expired or never began. The flash makes the first page say this.
-    if (!flow) setFlash(res, 'anew')
+    if (!flow) setFlash(res, await whyNoFlow(parts, req))
     res.redirect(303, dueOf(flow))
     return undefined
   }

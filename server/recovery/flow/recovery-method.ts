@@ -114,6 +114,13 @@ export interface OwnedMethod {
   ): Promise<'restored' | 'taken'>
 }
 
+export interface LinkFate {
+  /** `changed`: the account is not as it was when the link was sent. */
+  readonly fate: 'used' | 'newer' | 'expired' | 'changed'
+  /** When it was used, replaced, or expired. */
+  readonly at?: Date
+}
+
 export type Strength = 'strong' | 'weak'
 
 /** A way to prove that a mailbox is yours, with what a recovery needs of it. */
@@ -149,6 +156,8 @@ export interface RecoveryMethod extends OwnedMethod {
     tokenHash: Buffer,
     at: Date,
   ): Promise<{ readonly accountId: string; readonly epoch: number } | undefined>
+  /** What became of a link that opens nothing; undefined for one that is not of this method. */
+  findLinkFate?(db: Db | Trx, tokenHash: Buffer, at: Date): Promise<LinkFate | undefined>
   /**
    * Spends the proof for the new password, under the account's lock.
    * @param proofHash digest of the link that opened the flow, or of the proof

@@ -6,7 +6,6 @@ import { otherFlow, refused, stepSample } from './sample-page.ts'
 
 const page = (id: string, state: string, view: string, locals: object = {}): Sample =>
   stepSample(id, state, `flow/${view}`, locals)
-const deadLink = { errors: [{ field: 'link', reason: 'dead', at: 'main' }] }
 
 const choices = methodIds.map((id) => ({
   title: `recover-method.doors.${id}.title`,
@@ -19,7 +18,8 @@ export const samples: readonly Sample[] = [
   limitSample('messages', { href: '/recover/sms/code' }),
   limitSample('recovery-tries', { href: '/recover/sms/code', waitSeconds: 80_000 }),
   page('recover', 'empty', 'start'),
-  page('recover', 'anew', 'start', { isSentBack: true }),
+  page('recover', 'anew', 'start', { notice: 'anew' }),
+  page('recover', 'overtaken', 'start', { notice: 'overtaken' }),
   page('recover', 'errors', 'start', refused('login', 'missing')),
   page('recover-method', 'shown', 'method', { choices }),
   page('recover-method', 'unnamed', 'method', { choices, mailbox: '' }),
@@ -53,5 +53,4 @@ export const samples: readonly Sample[] = [
   }),
   page('recover-done', 'shown', 'done', { takesEffectAt: null }),
   page('recover-done', 'held', 'done', { takesEffectAt: sampleMoment(-72) }),
-  page('recover-link', 'errors', 'link', deadLink),
 ]

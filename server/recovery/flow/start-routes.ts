@@ -7,12 +7,13 @@ import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import { networkOf } from '#server/kit/web/client.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { beginRecovery } from './begin-recovery.ts'
+import { showDeadResetLink } from './dead-proof-pages.ts'
 import { setNewFlowToken } from './flow-cookie.ts'
-import { type FlowSteps, newPasswordPath } from './flow-steps.ts'
+import { type FlowSteps, newPasswordPath, type StartNotice } from './flow-steps.ts'
 import { beforeProof } from './method-routes.ts'
 import { openLink } from './open-link.ts'
 import type { RecoveryMethod } from './recovery-method.ts'
-import { type StepPages, showDeadLink } from './step-pages.ts'
+import type { StepPages } from './step-pages.ts'
 
 export interface StartRouteParts {
   readonly parts: RecoveryParts
@@ -22,24 +23,23 @@ export interface StartRouteParts {
 }
 
 function addNamePage(router: Router, { parts, perNetwork }: StartRouteParts): void {
-  const showStart = (req: Request, res: Response, errors: FormError[], isSentBack: boolean) =>
+  const showStart = (req: Request, res: Response, errors: FormError[], notice?: StartNotice) =>
     parts.pages.show(req, res, {
       id: 'recover',
       view: 'recovery/flow/start',
       errors,
-      sameForAll: errors.length === 0 && !isSentBack,
-      locals: { isSentBack },
+      sameForAll: errors.length === 0 && notice === undefined,
+      locals: { notice },
     })
 
   router
     .get('/recover', (req, res) => {
-      const flash = takeFlash(req, res, ['anew'])
-      showStart(req, res, [], flash === 'anew')
+      showStart(req, res, [], takeFlash(req, res, ['anew', 'overtaken']))
     })
     .post('/recover', async (req, res) => {
       const { login } = readFields(req, ['login'])
       if (login.trim() === '') {
-        showStart(req, res, [{ field: 'login', reason: 'missing' }], false)
+        showStart(req, res, [{ field: 'login', reason: 'missing' }])
         return
       }
       const network = networkOf(req.ip)
@@ -81,7 +81,7 @@ export function addStartPages(router: Router, routeParts: StartRouteParts): void
       const about = { locale: req.locale, client: parts.client(req) }
       const keep = () => setNewFlowToken(parts, res)
       const opened = await openLink(parts, req.params.token, about, keep)
-      if (!opened) return showDeadLink(parts.pages, req, res)
+      if (!opened) return await showDeadResetLink(parts, req, res, req.params.token)
       res.redirect(303, newPasswordPath)
     })
 }

@@ -1,6 +1,6 @@
 // Shows the steps of one flow. Each page names the mailbox of its flow.
 import type { Request, Response } from 'express'
-import type { Page, Pages } from '#server/kit/pages/pages.ts'
+import type { Page } from '#server/kit/pages/pages.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { type Flow, mailboxOf } from './store.ts'
 
@@ -44,10 +44,3 @@ export function createStepPages({
     },
   }
 }
-
-export const showDeadLink = (pages: Pages, req: Request, res: Response): void =>
-  pages.show(req, res, {
-    id: 'recover-link',
-    view: 'recovery/flow/link',
-    errors: [{ field: 'link', reason: 'dead', at: 'main' }],
-  })

@@ -126,6 +126,15 @@ export async function findFlow(
   )
 }
 
+/** Whether this browser has proven a flow that `findFlow` finds no more. */
+export async function wasProven(db: Db | Trx, tokenHash: Buffer, at: Date): Promise<boolean> {
+  const row = await db('recovery_flows')
+    .where({ token_hash: tokenHash, state: 'proven' })
+    .where('expires_at', '>', at)
+    .first('id')
+  return row !== undefined
+}
+
 /** Locks the flow's row. @returns whether the flow may take the step */
 export async function lockFlow(trx: Trx, id: string, step: FlowStep, at: Date): Promise<boolean> {
   const { rows } = await trx.raw(

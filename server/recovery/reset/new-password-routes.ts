@@ -2,9 +2,11 @@
 import { type Request, type Response, Router } from 'express'
 import { keepDevice } from '#server/accounts/sessions/device-cookie.ts'
 import { assertNever } from '#server/core/assert-never.ts'
+import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
-import { createFlowSteps, type FlowSteps, newPasswordPath } from '../flow/flow-steps.ts'
-import { createStepPages, type StepPages, showDeadLink } from '../flow/step-pages.ts'
+import { showDeadProof } from '../flow/dead-proof-pages.ts'
+import { createFlowSteps, type FlowSteps, newPasswordPath, whyNoFlow } from '../flow/flow-steps.ts'
+import { createStepPages, type StepPages } from '../flow/step-pages.ts'
 import type { Flow } from '../flow/store.ts'
 import type { RecoveryParts } from '../parts.ts'
 import { endedWithPassword, resetPassword, willWait } from './reset-password.ts'
@@ -39,6 +41,7 @@ async function answerAgain(
   typed: string,
 ): Promise<void> {
   const hasEnded = flow?.state === 'done' || flow?.state === 'held'
+  if (!flow) setFlash(res, await whyNoFlow(parts, req))
   if (!hasEnded || (await endedWithPassword(parts, flow, typed)))
     return res.redirect(303, steps.dueOf(flow))
   const params = { state: flow.state }
@@ -81,7 +84,7 @@ async function setPassword(
       return refuse('waits-already', { until })
     }
     case 'dead-link':
-      return showDeadLink(parts.pages, req, res)
+      return await showDeadProof(parts, req, res, flow)
     case 'moved':
       return await again(await steps.flowOf(req))
     default:

@@ -7,6 +7,7 @@ import { NotFound } from '#server/kit/pages/faults.ts'
 import { readFields } from '#server/kit/pages/forms.ts'
 import { boundBody } from '#server/kit/web/body-bound.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
+import { showNoSuchLink } from '../dead-links/dead-link-page.ts'
 import { openStopToken } from './stop-token.ts'
 import { findStop, liftStop, stopAddress } from './store.ts'
 
@@ -58,7 +59,9 @@ export function stoppedAddressRoutes(parts: RecoveryParts): Router {
   const { pages, db, keyring, clock } = parts
   return Router()
     .get(stopPath, async (req, res) => {
-      const canonical = addressOf(parts, req.params.token)
+      const canonical = openStopToken(keyring, req.params.token)
+      if (canonical === undefined)
+        return showNoSuchLink(pages, req, res, { text: 'unknown', door: 'home' })
       const stoppedAt = await findStop(db, keyring, canonical)
       const locals = { address: maskEmailAddress(canonical), stoppedAt: stoppedAt ?? null }
       pages.show(req, res, { id: 'stop', view: 'recovery/stopped-addresses/stop', locals })

@@ -4,9 +4,10 @@ import { maskEmailAddress } from '#server/core/identifiers/email-address.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
 import { findSentForm, takeForm } from '#server/kit/web/sent-forms-store.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
+import { showDeadLink } from '../dead-links/dead-link-page.ts'
 import { flowTokenForLink, setFlowToken } from '../flow/flow-cookie.ts'
 import { isFlowOpen } from '../flow/resume-flow.ts'
-import { type DescribedUndo, describeUndo, findMailboxOfLink, undoChange } from './undo-change.ts'
+import { type DescribedUndo, describeUndo, findDeadUndo, undoChange } from './undo-change.ts'
 
 /** What the page shows. Its reader has proven nothing, so it does not show the ways back. */
 function shownOf({ undo, power, address }: DescribedUndo) {
@@ -26,10 +27,11 @@ export function undoRoutes(parts: RecoveryParts): Router {
   const { pages, db, clock, client } = parts
 
   async function showDead(req: Request, res: Response, link: string): Promise<void> {
-    const mailbox = await findMailboxOfLink(parts, link)
-    const errors = [{ field: 'link', reason: 'dead', at: 'main' } as const]
-    const locals = mailbox === undefined ? {} : { masked: maskEmailAddress(mailbox) }
-    pages.show(req, res, { id: 'undo', view: 'recovery/undo/dead', errors, locals })
+    const dead = await findDeadUndo(parts, link)
+    if (!dead) return showDeadLink(pages, req, res, { page: 'undo', text: 'unknown' })
+    const { fate, at, address } = dead
+    const masked = address && maskEmailAddress(address)
+    showDeadLink(pages, req, res, { page: 'undo', text: `undo.${fate}`, at, masked })
   }
 
   /** A second click gets the answer of the first. */

@@ -1,7 +1,6 @@
 import { type MessageSamples, weak, undo as withUndo } from '#server/kit/messages/message-sample.ts'
 import { type Sample, sampleAddress, sampleMoment } from '#server/kit/pages/sample.ts'
 
-const deadLink = { errors: [{ field: 'link', reason: 'dead', at: 'main' }] }
 const undo = (
   state: string,
   change: string,
@@ -31,13 +30,6 @@ export const samples: readonly Sample[] = [
   undo('undo', 'undo.used'),
   undo('reaching-back', 'password.reset', 'restore', sampleMoment(60)),
   undo('stopped', 'password.reset-stopped'),
-  {
-    page: 'undo',
-    state: 'errors',
-    view: 'recovery/undo/dead',
-    locals: { ...deadLink, masked: 'a•••••@postern.example' },
-  },
-  { page: 'undo', state: 'unknown', view: 'recovery/undo/dead', locals: deadLink },
 ]
 
 export const messageSamples: MessageSamples = {

@@ -5,6 +5,7 @@ import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { MethodId } from '#server/core/method-ids.ts'
 import type { Contact, LinkedContact } from '../contacts/contact.ts'
+import { rememberDeadLink, rememberGoneSql } from '../dead-links/store.ts'
 
 const sealPurpose = 'undos.old'
 const readerPurpose = 'undos.reader'
@@ -108,7 +109,11 @@ export async function spendUndo(
      where token_hash = :tokenHash and used_at is null and expires_at > :at returning *`,
     { tokenHash, at },
   )
-  return rows[0] && asUndo(keyring, rows[0])
+  const undo = rows[0] && asUndo(keyring, rows[0])
+  if (!undo) return undefined
+  const { accountId } = undo
+  await rememberDeadLink(trx, { tokenHash, accountId, kind: 'undo', fate: 'used', at })
+  return undo
 }
 
 export async function listChangesSince(
@@ -166,14 +171,20 @@ export async function voidUndos(trx: AccountTrx, accountId: string, at: Date): P
   await trx('undos').where({ account_id: accountId, used_at: null }).update({ used_at: at })
 }
 
-/** Deletes up to `limit` links that expired before this moment. @returns how many */
+/** Deletes links that expired before this moment, and remembers what became of them. */
 export async function deleteOldUndos(db: Db, before: Date, limit: number): Promise<number> {
-  return await db('undos')
-    .whereIn(
-      'token_hash',
-      db('undos').where('expires_at', '<', before).limit(limit).select('token_hash'),
-    )
-    .delete()
+  const { rows } = await db.raw(
+    `with gone as (
+       delete from undos where token_hash in (
+         select token_hash from undos where expires_at < :before limit :limit)
+       returning token_hash, account_id,
+         case when used_at is null then 'expired' else 'newer' end as fate,
+         coalesce(used_at, expires_at) as died_at
+     ), kept as (${rememberGoneSql('undo')})
+     select count(*)::int as count from gone`,
+    { before, limit },
+  )
+  return rows[0].count
 }
 
 /** Seals up to `limit` rows under the newest key. @returns how many were under an older one */

@@ -14,6 +14,7 @@ import type { ClientInfo } from '#server/core/client-info.ts'
 import { hashToken, isToken, newToken } from '#server/core/keys/secrets.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
 import { notifyOwner } from '../contacts/notify-owner.ts'
+import type { DeadLink } from '../dead-links/store.ts'
 import { beginProvenFlow } from '../flow/begin-recovery.ts'
 import type { RecoveryMethod } from '../flow/recovery-method.ts'
 import { doubtLateWays } from '../methods/doubt-late-ways.ts'
@@ -22,6 +23,7 @@ import { type ApplyParts, endWeakFlows, probationEnd } from '../reset/apply-rese
 import { linksToReplace } from './offer-undo.ts'
 import { contactReaders, findUndo, spendUndo, type Undo, voidUndos } from './store.ts'
 import { takeBack } from './take-back.ts'
+import { findUndoFate } from './undo-fate.ts'
 import { powerOf, type UndoPower } from './undo-power.ts'
 
 export interface UndoChangeParts extends ApplyParts {
@@ -61,13 +63,21 @@ export async function describeUndo(
   })
 }
 
-/** Also for a dead link: the notice that brought it named the mailbox too. */
-export async function findMailboxOfLink(
-  { db, keyring }: Pick<UndoChangeParts, 'db' | 'keyring'>,
+export interface DeadUndo extends DeadLink {
+  readonly address: string | undefined
+}
+
+export async function findDeadUndo(
+  { db, keyring, clock }: Pick<UndoChangeParts, 'db' | 'keyring' | 'clock'>,
   token: string,
-): Promise<string | undefined> {
-  const undo = isToken(token) ? await findUndo(db, keyring, hashToken(token)) : undefined
-  return undo && (await findAccount(db, undo.accountId))?.address
+): Promise<DeadUndo | undefined> {
+  const found = isToken(token)
+    ? await findUndoFate(db, keyring, hashToken(token), clock.now())
+    : undefined
+  if (!found) return undefined
+  const { fate, at, accountId } = found
+  // The notice that brought the link named the mailbox too.
+  return { fate, at, address: (await findAccount(db, accountId))?.address }
 }
 
 /** `dead`: nothing happened. */

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Router } from 'express'
-import { openSignedToken, signToken } from '#server/core/keys/signed-token.ts'
 import { newToken } from '#server/core/keys/secrets.ts'
+import { openSignedToken, signToken } from '#server/core/keys/signed-token.ts'
+import { appealPurpose } from '#server/desk/measures/apply-measure.ts'
 import { progressPurpose } from '#server/desk/reports/take-report.ts'
 import { mendLinks } from '#server/kit/web/mend-links.ts'
-import { appealPurpose } from '#server/desk/measures/apply-measure.ts'
 import { openStopToken, stopTokenOf } from '#server/recovery/stopped-addresses/stop-token.ts'
 import { begin, equip, linkOf, setPassword, undoLinkOf } from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
@@ -65,7 +65,10 @@ describe('a link that a mail program lengthened', () => {
       assert.deepEqual([stop.status, stop.page], [200, 'stop'], ending)
     }
     await visitor.get(`${links.reset}>`)
-    assert.equal((await setPassword(visitor, 'a new and longer sentence')).location, '/recover/done')
+    assert.equal(
+      (await setPassword(visitor, 'a new and longer sentence')).location,
+      '/recover/done',
+    )
     const undo = await undoLinkOf(portal, person.address)
     for (const ending of endings) {
       const opened = await portal.visitor().get(`${undo}${ending}`)
