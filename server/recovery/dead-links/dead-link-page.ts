@@ -45,7 +45,7 @@ export const deadLinkLocals = (text: DeadLinkText, door: Door = 'recover') => ({
 })
 
 export function deadLinkPage(
-  { textsFor, formatsFor }: Pick<Pages, 'textsFor' | 'formatsFor'>,
+  { textsFor }: Pick<Pages, 'textsFor'>,
   req: Request,
   { page, text, at, masked, door = 'recover' }: ShownDeadLink,
 ): Page {
@@ -57,7 +57,7 @@ export function deadLinkPage(
     locals: {
       ...deadLinkLocals(text, door),
       title: textsFor(req)(title),
-      params: { at: at ? formatsFor(req).dateTime(at) : '' },
+      at,
       masked,
     },
   }

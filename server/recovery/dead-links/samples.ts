@@ -1,7 +1,7 @@
-import type { Sample } from '#server/kit/pages/sample.ts'
+import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
 import { type DeadLinkText, type Door, deadLinkLocals } from './dead-link-page.ts'
 
-const at = '22 November 2026, 09:03'
+const at = sampleMoment(40)
 
 const dead = (page: string, text: DeadLinkText, masked?: string): Sample => ({
   page,
@@ -9,7 +9,7 @@ const dead = (page: string, text: DeadLinkText, masked?: string): Sample => ({
   view: 'recovery/dead-links/dead-link',
   locals: {
     ...deadLinkLocals(text),
-    params: { at },
+    at,
     masked,
     errors: [{ field: 'link', reason: 'dead', text: `dead-link.${text}.title`, at: 'main' }],
   },

@@ -101,7 +101,7 @@ describe('an undo link', () => {
   it('the page of an undo link shows its change and moment, and never the token', async () => {
     const person = await equip(portal)
     for (const [change, words] of [
-      ['password.reset', /A new password was set for your mailbox\. That was on/],
+      ['password.reset', /A new password was set for your mailbox\. That was /],
       ['phone.changed', /The phone of your mailbox was replaced\./],
       ['sign-in.new-device', /signed in to your mailbox from a new device/],
     ] as const) {
