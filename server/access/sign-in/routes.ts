@@ -18,6 +18,7 @@ import {
 import { assertNever } from '#server/core/assert-never.ts'
 import { askerOf } from '#server/kit/log/security-log.ts'
 import { LimitReached } from '#server/kit/pages/faults.ts'
+import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, parseNext, readFields } from '#server/kit/pages/forms.ts'
 import { formOf } from '#server/kit/web/form-page.ts'
 import { isHttps } from '#server/kit/web/parts.ts'
@@ -129,6 +130,7 @@ const submitSignOut =
       await signOut(parts, owner.id, parts.client(req), sessionDigestOf(req))
       await stopSession(req)
     }
+    setFlash(res, 'signed-out')
     // W3C Clear Site Data: the browser also forgets cached pages of the account.
     res.setHeader('Clear-Site-Data', '"cache", "storage"')
     res.redirect(303, '/')

@@ -23,7 +23,10 @@ export interface FrameParts {
   readonly values?: Readonly<Record<string, string>> | undefined
 }
 
-/** @param locals of the page. `title` or `titleKey` replace the text `<id>.title`. */
+/**
+ * @param locals of the page. `title` or `titleKey` replace the text `<id>.title`.
+ *   `flash` names what a form has just done: the title begins with it.
+ */
 export function createFrame(parts: FrameParts, locals: ViewLocals = {}): ViewLocals {
   const { t, formats, now, errors = [], values = {} } = parts
   return {
@@ -65,5 +68,11 @@ const queryOf = (path: string): string => (path.includes('?') ? path.slice(path.
 function titleOf({ t, pageId, errors = [] }: FrameParts, locals: ViewLocals) {
   const { title, titleKey = `${pageId}.title`, titleParams } = locals
   const plain = title ? String(title) : t(String(titleKey), titleParams as TextParams | undefined)
-  return errors.length > 0 ? t('layout.errorTitle', { title: plain }) : plain
+  if (errors.length > 0) return t('layout.errorTitle', { title: plain })
+  const done = doneOf(t, `${pageId}.flash.${locals.flash}`)
+  return done ? `${done} – ${plain}` : plain
 }
+
+/** The first sentence of a flash, or more of it if that one says little. */
+const doneOf = (t: Translate, key: string): string | undefined =>
+  t.has(key) ? /^.{15,}?(?=[.!?](?:\s|$))/.exec(t(key))?.[0] : undefined

@@ -39,6 +39,7 @@ export const samples: readonly Sample[] = [
     link,
   ),
   stepSample('recover-backup-address-sent', 'wait', 'backup-address/recover-backup-address-sent', {
+    flash: 'sent-again',
     ...link,
     left: 5,
     againAt: sampleMoment(-0.02),

@@ -19,6 +19,7 @@ export function createContactAnswers(parts: RecoveryParts, forms: ContactForms, 
     async answerAsked(req: Request, res: Response, asked: AskedForProof): Promise<void> {
       switch (asked.kind) {
         case 'asked':
+          if (req.path.endsWith('/again')) setFlash(res, 'sent-again')
           return res.redirect(303, confirmPage)
         case 'limited': {
           const pending = await forms.pending(accountOf(req).id)

@@ -52,6 +52,12 @@ export const contactSamples = (
     sentAt: 1_795_000_000_000,
     againAt: sampleMoment(0),
   }),
+  ownerSample(`${id}-confirm`, 'sent-again', `recovery/${id}/${id}-confirm`, {
+    flash: 'sent-again',
+    contact: sentTo,
+    sentAt: 1_795_000_000_000,
+    againAt: sampleMoment(0),
+  }),
   ownerSample(`${id}-confirm`, 'errors', `recovery/${id}/${id}-confirm`, {
     contact: sentTo,
     sentAt: 1_795_000_000_000,

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express'
 import { findProbation } from '#server/accounts/accounts/store.ts'
 import { accountOf } from '#server/accounts/sessions/browser-session.ts'
 import { msPerSecond } from '#server/core/durations.ts'
+import { takeFlash } from '#server/kit/pages/flash.ts'
 import type { FormError } from '#server/kit/pages/forms.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import type { Contact } from './contact.ts'
@@ -61,6 +62,7 @@ export function showContact(parts: RecoveryParts, forms: ContactForms): ShowCont
         view: `recovery/${id}/${id}-confirm`,
         errors,
         locals: {
+          flash: takeFlash(req, res, ['sent-again']),
           contact: pending?.value,
           sentAt: pending?.sentAt.getTime(),
           againAt: wait > 0 ? againAt : undefined,

@@ -4,6 +4,7 @@ import { assertNever } from '#server/core/assert-never.ts'
 import type { Limit } from '#server/kit/limits/limits.ts'
 import { askerOf } from '#server/kit/log/security-log.ts'
 import { LimitReached } from '#server/kit/pages/faults.ts'
+import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import { networkOf } from '#server/kit/web/client.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
@@ -56,7 +57,7 @@ async function showProof(
     view: viewOf(method, proof.page),
     errors,
     values,
-    locals: { ...described, sends },
+    locals: { ...described, sends, flash: takeFlash(req, res, ['sent-again']) },
   })
 }
 
@@ -148,6 +149,7 @@ function addChallengeForm(
     const outcome = await challengeFlow(parts, method, flow, input, readSeen(form.seen))
     switch (outcome.kind) {
       case 'asked':
+        if (form.again) setFlash(res, 'sent-again')
         return res.redirect(303, proofPath)
       case 'refused': {
         const errors = [{ field, reason: outcome.reason }]

@@ -21,7 +21,11 @@ export const samples: readonly Sample[] = [
     ...code,
     againAt: sampleMoment(-0.02),
   }),
-  stepSample('recover-sms-code', 'again', 'phone/recover-sms-code', { ...code, left: 1 }),
+  stepSample('recover-sms-code', 'again', 'phone/recover-sms-code', {
+    ...code,
+    left: 1,
+    flash: 'sent-again',
+  }),
   stepSample('recover-sms-code', 'no-more', 'phone/recover-sms-code', { ...code, left: 0 }),
   stepSample('recover-sms-code', 'errors', 'phone/recover-sms-code', {
     ...code,

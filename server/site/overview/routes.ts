@@ -8,9 +8,15 @@ export function overviewRoutes({ pages, overviews }: SiteParts): Router {
   const all = overviews()
   const flashes = all.flatMap((each) => each.flashes ?? [])
   return Router()
-    .get('/', (req, res) =>
-      pages.show(req, res, { id: 'home', view: 'site/overview/home', sameForAll: true }),
-    )
+    .get('/', (req, res) => {
+      const flash = takeFlash(req, res, ['signed-out'])
+      pages.show(req, res, {
+        id: 'home',
+        view: 'site/overview/home',
+        sameForAll: flash === undefined,
+        locals: { flash },
+      })
+    })
     .get('/account', requireAccount(), async (req, res) => {
       const { sections, links } = await readOverview(all, accountOf(req).id)
       pages.show(req, res, {

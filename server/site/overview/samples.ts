@@ -5,6 +5,12 @@ import { inPlace } from './join-overview.ts'
 
 export const samples: readonly Sample[] = [
   { page: 'home', state: 'stranger', view: 'site/overview/home' },
+  {
+    page: 'home',
+    state: 'signed-out',
+    view: 'site/overview/home',
+    locals: { flash: 'signed-out' },
+  },
   { page: 'home', state: 'signed-in', view: 'site/overview/home', signedIn: true },
 ]
 
