@@ -35,6 +35,7 @@ export function composePages(settings: Settings, clock: Clock) {
     serviceName: brandName,
     baseUrl,
     undoDays,
+    smsLinks: settings.smsLinks,
     colours: assets.colours,
   })
   const kept = cacheViews ? createKeptPages() : undefined

@@ -56,6 +56,8 @@ const testEnv = {
   SECRET_KEYS: 'test-key-0123456789abcdefghijklmnopqrstuv',
   LIMIT_REGISTRATIONS_PER_IP_HOUR: '100000',
   LOG_LEVEL: 'debug',
+  // So that a test can undo what the phone is told of.
+  SMS_LINKS: 'on',
 }
 
 export async function startTestPortal(options: TestPortalOptions = {}): Promise<TestPortal> {

@@ -106,3 +106,26 @@ function mark(sign: string): string | undefined {
   if (/[\s\p{Pd}]/u.test(sign)) return /\s/.test(sign) ? '.' : '-'
   return /\p{Cf}/u.test(sign) ? '' : undefined
 }
+
+const typewritten = pairs(`’' ‘' ʼ' “" ”" „" «" »" –- —- ‑- …... №No`)
+
+/** The same text in Latin letters, with its capitals and its marks; for telephones. */
+export function romanise(text: string, language: string): string {
+  const table = tableFor(text.toLowerCase(), language)
+  const signs = [...text]
+  return signs
+    .map((sign, at) => {
+      const before = (signs[at - 1] ?? '').toLowerCase()
+      const isInside = isCyrillic(before) && isCyrillic(signs[at + 1] ?? '')
+      if (/['’ʼ]/.test(sign) && isInside) return ''
+      if (sign === '\u00a0') return ' '
+      if (!isCyrillic(sign)) return typewritten[sign] ?? sign
+      const inWord = isCyrillic(before) || /['’ʼ]/.test(before) ? before : ''
+      const written = spell(sign.toLowerCase(), inWord, table) ?? sign
+      const isCapital = sign !== sign.toLowerCase()
+      return isCapital ? written.slice(0, 1).toUpperCase() + written.slice(1) : written
+    })
+    .join('')
+}
+
+const isCyrillic = (sign: string) => /\p{Script=Cyrillic}/u.test(sign)

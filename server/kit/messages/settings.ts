@@ -1,5 +1,5 @@
 // Settings of the gateways for mail and SMS.
-import { text, url } from '#server/kit/settings/setting-kinds.ts'
+import { flag, text, url } from '#server/kit/settings/setting-kinds.ts'
 import {
   optional,
   required,
@@ -38,6 +38,12 @@ export const messageRows = {
     'messaging service that chooses the sender; or TWILIO_FROM',
   ),
   twilioApiBase: optional(url('https:', 'http:'), 'a compatible endpoint in place of Twilio’s'),
+  smsLinks: row(
+    flag,
+    'off',
+    'on: an SMS about a change has a link that undoes it; phones and people take such links ' +
+      'for fraud, but a phone that was replaced can undo this only by one',
+  ),
 } as const
 
 export type MessageSettings = SettingsOf<typeof messageRows>

@@ -42,7 +42,7 @@ export function backupAddressRoutes(parts: RecoveryParts): Router {
       const refuse = (reason: string) =>
         forms.showForm(req, res, typed, [{ field: 'address', reason }])
       if (judged.kind === 'refused') return refuse(judged.reason)
-      // Whoever sends it again unchanged means it.
+      // A person who sends it again unchanged means it.
       if (asked !== typed && meantAddress(mailDomains, typed)) return refuse('typo')
       const about = { proof: proofOf(req), contact: judged.contact, locale: req.locale }
       await forms.answerAsked(req, res, await askBackupAddress(parts, about))

@@ -42,8 +42,11 @@ test('every message of every feature has its views for each channel, and none is
   )
   assert.deepEqual(missing, [])
   for (const { texts, messages } of rows)
-    for (const [name, row] of messages)
+    for (const [name, row] of messages) {
       assert.equal(texts.has(`messages.${name}.sms`), goesBy(row, 'sms'), `the SMS of ${name}`)
+      const isLinked = goesBy(row, 'sms') && row.links !== undefined
+      assert.equal(texts.has(`messages.${name}.smsLink`), isLinked, `the link of ${name}`)
+    }
   const views = readdirSync(folder).filter((name) => !['layout', 'parts'].includes(name))
   assert.deepEqual(views.toSorted(), mails.toSorted())
 })

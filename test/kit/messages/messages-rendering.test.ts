@@ -37,6 +37,7 @@ function* every(channel: 'mail' | 'sms') {
 
 describe('the messages', () => {
   const rendering = createRendering()
+  const withLinks = createRendering(undefined, true)
 
   it('every mail has a subject, a text and a page without gaps in every language', async () => {
     const seen = new Set<string>()
@@ -105,7 +106,7 @@ describe('the messages', () => {
     const { text, html } = await rendering.mail('recovery-method-added', params, 'en', stranger)
     assert.ok(text.split('\n').includes(`${baseUrl}/recover`))
     assert.doesNotMatch(text + html, /undo|takes the change back/)
-    const sms = await rendering.sms('recovery-method-added', params, 'en', phone)
+    const sms = await withLinks.sms('recovery-method-added', params, 'en', phone)
     assert.ok(sms.endsWith(`${baseUrl}/recover`))
   })
 
@@ -163,17 +164,60 @@ describe('the messages', () => {
   it('every SMS costs one segment in all four languages, whatever its link can do', async () => {
     for (const { name, locale, params, label } of every('sms')) {
       for (const undoPower of 'undoPower' in params ? ['restore', 'end-sessions'] : ['']) {
-        const text = await rendering.sms(name, { ...params, undoPower }, locale, phone)
-        assert.equal(countSmsSegments(text), 1, `${label}: ${text}`)
-        assert.doesNotMatch(text, /undefined|messages\./, label)
+        for (const each of [rendering, withLinks]) {
+          const text = await each.sms(name, { ...params, undoPower }, locale, phone)
+          assert.equal(countSmsSegments(text), 1, `${label}: ${text}`)
+          assert.doesNotMatch(text, /undefined|messages\./, label)
+        }
       }
     }
+  })
+
+  it('every SMS begins with the name of the service, and has a link only by a setting', async () => {
+    let links = 0
+    for (const { name, locale, params, label } of every('sms')) {
+      const text = await rendering.sms(name, params, locale, phone)
+      assert.ok(text.startsWith('Postern: '), `${label}: ${text}`)
+      assert.doesNotMatch(text, /https?:|\/\/|\w\.example\//, label)
+      const linked = await withLinks.sms(name, params, locale, phone)
+      assert.ok(linked.startsWith('Postern: '), `${label}: ${linked}`)
+      links += /https:\/\/postern\.example\/\w/.test(linked) ? 1 : 0
+    }
+    assert.ok(links > 30, String(links))
+  })
+
+  it('an SMS is in Cyrillic where one segment allows, else in the official Latin letters', async () => {
+    const changed = { ...occasion, undoToken: token, undoPower: 'restore' } as const
+    const words = async (each: typeof rendering, locale: 'be' | 'ru') =>
+      await each.sms('password-changed', changed, locale, phone)
+    assert.equal(
+      await words(rendering, 'be'),
+      'Postern: Пароль скрыні зменены. Не вы? Аднавіце доступ',
+    )
+    assert.match(
+      await words(withLinks, 'be'),
+      /^Postern: Parol skryni zmienieny\. Nie vy\? Spynicie: https:/,
+    )
+    assert.match(
+      await words(withLinks, 'ru'),
+      /^Postern: Parol iashchika izmenen\. Ne vy\? Ostanovite: https:/,
+    )
+    const code = { code: '00421799', expiresAt: at }
+    assert.equal(
+      await rendering.sms('recovery-code', code, 'be', phone),
+      'Postern: Код: 00421799. Нікому не кажыце.\n@postern.example #00421799',
+    )
+    const far = createRendering('https://account.mail.example.by', false, 'Пошта')
+    assert.equal(
+      await far.sms('recovery-code', code, 'be', phone),
+      'Posta: Kod dlia parolia: 00421799. Nikomu nie kazycie.\n@account.mail.example.by #00421799',
+    )
   })
 
   it('a message whose link only ends sessions promises neither a new password nor an undo', async () => {
     const promises = {
       en: /undoes the change|leads you to a new|Stop it/,
-      be: /адменіць змену|дапаможа задаць новы|Spynice/,
+      be: /адменіць змену|дапаможа задаць новы|Spynicie/,
       ru: /отменит изменение|поможет задать новый|Ostanovite/,
       de: /Änderung rückgängig|führt Sie zu einem neuen|[Ss]toppen:/,
     } as const
@@ -182,7 +226,7 @@ describe('the messages', () => {
         if (!('undoToken' in params) || params.undoToken === null) continue
         const words = async (undoPower?: string) => {
           const given = checkParams(catalogue, name, { ...params, undoPower } as never)
-          if (channel === 'sms') return await rendering.sms(name, given, locale, phone)
+          if (channel === 'sms') return await withLinks.sms(name, given, locale, phone)
           return (await rendering.mail(name, given, locale, stranger)).text
         }
         const ends = await words('end-sessions')

@@ -25,12 +25,13 @@ const styleSheet = readFileSync(new URL('../../../public/postern.css', import.me
 
 export const texts = createTexts(textTrees, { service: 'Postern', passwordMin: 12 })
 
-export function createRendering(base = baseUrl) {
+export function createRendering(base = baseUrl, smsLinks = false, serviceName = 'Postern') {
   return createMessageRendering({
     texts,
     loadMessages,
     formats: createFormats('Europe/Minsk'),
-    serviceName: 'Postern',
+    serviceName,
+    smsLinks,
     baseUrl: base,
     undoDays: 7,
     colours: readThemeColours(styleSheet),

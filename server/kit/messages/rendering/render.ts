@@ -1,3 +1,4 @@
+import { romanise } from '#server/core/identifiers/transliterate.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
 import type { ThemeColours } from '#server/kit/pages/theme-colours.ts'
 import { createViewEngine } from '#server/kit/pages/view-engine.ts'
@@ -27,10 +28,12 @@ export interface RenderOptions extends LocalsOptions, Pick<MessageParts, 'loadMe
   readonly colours: ThemeColours
   /** Off only by CACHE_VIEWS=off in development, so that edits show at once. */
   readonly cacheViews: boolean
+  /** Whether an SMS may have a link. */
+  readonly smsLinks: boolean
 }
 
 export function createMessageRendering(options: RenderOptions): RenderMessage {
-  const { texts, baseUrl, loadMessages } = options
+  const { texts, baseUrl, loadMessages, serviceName, smsLinks } = options
   const html = createViewEngine({ roots: options.viewRoots, cache: options.cacheViews })
   const plain = createViewEngine({
     roots: options.viewRoots,
@@ -65,16 +68,22 @@ export function createMessageRendering(options: RenderOptions): RenderMessage {
     async sms(name, params, locale, to) {
       const row = findRow(await loadMessages(), name)
       const locals = localsOf(row, { ...params }, locale, to)
+      const given = smsParams(row, locals)
       const write = (variant: string) =>
-        texts.t(locale, `messages.${name}.${variant}`, smsParams(row, locals))
+        `${serviceName}: ${texts.t(locale, `messages.${name}.${variant}`, given)}`
+      const fitting = (variants: readonly string[], end = '') => {
+        const written = variants.map(write)
+        const latin = written.map((text) => romanise(text, locale))
+        return [...written, ...latin].find((text) => countSmsSegments(text + end) === 1)
+      }
       const code = locals.code
-      if (!code) return write('sms')
+      if (!code) {
+        const variant = smsLinks && row.links ? 'smsLink' : 'sms'
+        return fitting([variant]) ?? romanise(write(variant), locale)
+      }
       // WICG "origin-bound one-time codes": phones fill in the code on this host alone.
       const bound = `\n@${host} #${code}`
-      const longest = [write('sms'), write('smsShort')].find(
-        (text) => countSmsSegments(text + bound) === 1,
-      )
-      return (longest ?? code) + bound
+      return (fitting(['sms', 'smsShort'], bound) ?? code) + bound
     },
   }
 }
