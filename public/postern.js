@@ -75,8 +75,50 @@ for (const hint of document.querySelectorAll('[data-strength-of]')) {
   })
 }
 
+// A switch of the language keeps what was typed, but no password, code or answer.
+const typedHere = `typed ${location.pathname}`
+const isKept = ({ type, autocomplete, name }) =>
+  name &&
+  !/^(?:password|hidden|file|submit|button)$/.test(type) &&
+  !/^(?:off|one-time-code)$/.test(autocomplete)
+const fieldsToKeep = () =>
+  [...document.querySelectorAll('form[method="post"] :is(input, select, textarea)')].filter(isKept)
+
+function keepTyped(link, event) {
+  const sent = document.querySelector('form[enctype] input[type="file"]')
+  if (sent?.files.length) {
+    event.preventDefault()
+    const { form } = sent
+    form.action = new URL(link.href).pathname + new URL(link.href).search
+    form.append(
+      Object.assign(document.createElement('input'), {
+        type: 'hidden',
+        name: 'step',
+        value: 'language',
+      }),
+    )
+    return form.submit()
+  }
+  const typed = fieldsToKeep().map((field) => [field.name, field.value, field.checked])
+  sessionStorage.setItem(typedHere, JSON.stringify(typed))
+}
+
+function showTyped() {
+  const typed = JSON.parse(sessionStorage.getItem(typedHere) ?? '[]')
+  sessionStorage.removeItem(typedHere)
+  const fields = fieldsToKeep()
+  for (const [at, [name, value, checked]] of typed.entries()) {
+    if (fields[at]?.name !== name) continue
+    if (/^(?:radio|checkbox)$/.test(fields[at].type)) fields[at].checked = checked
+    else fields[at].value = value
+  }
+}
+
 // From the second page on, so that a first visit costs nothing: a page of our own for when the network is away.
 try {
+  showTyped()
+  for (const link of document.querySelectorAll('a[hreflang]'))
+    link.addEventListener('click', (event) => keepTyped(link, event))
   if (sessionStorage.getItem('visited'))
     navigator.serviceWorker?.register('/service-worker.js').catch(() => {})
   else sessionStorage.setItem('visited', 'yes')

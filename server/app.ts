@@ -3,6 +3,7 @@ import express, { type Express } from 'express'
 import type { AccountFeature } from './accounts/feature.ts'
 import { sessionMiddleware } from './accounts/sessions/browser-session.ts'
 import { features } from './features.ts'
+import { drafts } from './kit/drafts/drafts.ts'
 import type { Assets } from './kit/pages/assets.ts'
 import { errorHandler, pageNotFound } from './kit/pages/errors/errors.ts'
 import { localeMiddleware } from './kit/pages/pages.ts'
@@ -60,6 +61,7 @@ export function createApp(parts: AppParts): Express {
       ]),
     ),
     csrfToken(https, parts.keyring),
+    drafts(parts),
   ])
   const routers = all.flatMap((feature) => feature.routes?.(parts) ?? [])
   const pages = byFirstSegment(routers)

@@ -21,6 +21,7 @@ import { provenanceFeature } from './desk/provenance/feature.ts'
 import { queueFeature } from './desk/queue/feature.ts'
 import { reportsFeature } from './desk/reports/feature.ts'
 import { staffFeature } from './desk/staff/feature.ts'
+import { draftsFeature } from './kit/drafts/feature.ts'
 import { jobsFeature } from './kit/jobs/feature.ts'
 import { limitsFeature } from './kit/limits/feature.ts'
 import { messagesFeature } from './kit/messages/feature.ts'
@@ -58,6 +59,7 @@ export const features = [
   settingsFeature,
   webFeature,
   pagesFeature,
+  draftsFeature,
   limitsFeature,
   messagesFeature,
   jobsFeature,

@@ -72,6 +72,7 @@ const isEdge = (file: string) => /(?:routes|-page|-pages|-search)\.ts$/.test(bas
 const shared = new Set([
   'kit/web',
   'kit/pages',
+  'kit/drafts',
   'kit/limits',
   'kit/i18n',
   'kit/jobs',
@@ -113,7 +114,7 @@ const httpBesideRoutes = new Set([
   'recovery/flow/flow-steps.ts',
   'recovery/flow/step-pages.ts',
   'desk/staff/staff.ts',
-  'desk/reports/report-body.ts',
+  'desk/reports/form/report-body.ts',
 ])
 
 const rules: readonly Rule[] = [
@@ -123,7 +124,7 @@ const rules: readonly Rule[] = [
     allows: ({ file }, imported) =>
       !/^express$/.test(imported) ||
       isEdge(file) ||
-      /^server\/kit\/(web|pages|limits|log)\//.test(file) ||
+      /^server\/kit\/(web|pages|drafts|limits|log)\//.test(file) ||
       file === 'server/app.ts' ||
       file === 'server/kit/feature.ts' ||
       file === 'server/compose.ts' ||

@@ -131,6 +131,7 @@ const submitSignOut =
       await stopSession(req)
     }
     setFlash(res, 'signed-out')
+    req.dropDraft?.(res)
     // W3C Clear Site Data: the browser also forgets cached pages of the account.
     res.setHeader('Clear-Site-Data', '"cache", "storage"')
     res.redirect(303, '/')

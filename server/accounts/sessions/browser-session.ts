@@ -124,10 +124,14 @@ const nextOf = (req: Request, page?: FormPage) =>
     page === undefined ? req.originalUrl : resolveFormPage(page, req.params as Params),
   )
 
-/** @param page where to return after sign-in, if the guarded route only takes a form */
+const pathOf = (req: Request, page?: FormPage): string =>
+  page === undefined ? req.path : resolveFormPage(page, req.params as Params)
+
+/** What a form holds that meets an ended session is shown again after the sign-in. */
 export const requireAccount = (page?: FormPage): RequestHandler =>
-  withFormPage(page, (req: Request, res: Response, next: NextFunction) => {
+  withFormPage(page, async (req: Request, res: Response, next: NextFunction) => {
     if (ownerOf(req)) return next()
+    await req.keepDraft?.(res, { path: pathOf(req, page), shownAt: 'next-look' })
     res.redirect(303, `/sign-in?next=${nextOf(req, page)}`)
   })
 
@@ -137,8 +141,9 @@ export const freshMs = 10 * msPerMinute
 /** Asks for the password unless it was typed a moment ago. Only behind `requireAccount`. */
 export const requireFreshPassword =
   (now: () => Date, page?: FormPage): RequestHandler =>
-  (req: Request, res: Response, next: NextFunction) => {
+  async (req: Request, res: Response, next: NextFunction) => {
     const age = now().getTime() - (req.session.confirmedAt ?? 0)
     if (age >= 0 && age < freshMs) return next()
+    await req.keepDraft?.(res, { path: pathOf(req, page), shownAt: 'next-look' })
     res.redirect(303, `/account/confirm-password?next=${nextOf(req, page)}`)
   }

@@ -50,6 +50,17 @@ export const samples: readonly Sample[] = [
     },
   },
   {
+    page: 'report',
+    state: 'kept',
+    view: 'desk/reports/report',
+    locals: {
+      ...form,
+      kept: { token, name: 'letter.eml', size: '12 kB' },
+      values: { sender: 'prize@postern.example', note: 'They want my card.' },
+      errors: [{ field: 'kind', reason: 'missing' }],
+    },
+  },
+  {
     page: 'report-sent',
     state: 'sent',
     view: 'desk/reports/report-sent',

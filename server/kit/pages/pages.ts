@@ -62,6 +62,10 @@ export function createPages(parts: PageParts): Pages {
     show(req, res, page) {
       const { locale } = req
       const owner = ownerOf(req)
+      const isWhole = page.status === undefined && (page.errors ?? []).length === 0
+      const draft = isWhole ? req.draft : undefined
+      if (draft) req.dropDraft?.(res)
+      noteRefused(req, res, page)
       const html = (csrfToken: string) => {
         const frame = {
           t: texts.in(locale),
@@ -75,7 +79,7 @@ export function createPages(parts: PageParts): Pages {
           csrfToken,
           account: owner ? { address: owner.address } : null,
           errors: page.errors,
-          values: page.values,
+          values: draft ? { ...page.values, ...draft } : page.values,
         }
         return views.render(page.view, createFrame(frame, page.locals), page.layout)
       }
@@ -84,7 +88,8 @@ export function createPages(parts: PageParts): Pages {
       res.setHeader('Content-Language', locale)
       const token = req.formToken?.(page.flow) ?? ''
       // Security: A page that is kept for all shows nothing about anybody.
-      const isSame = page.sameForAll === true && !owner && req.originalUrl === req.route?.path
+      const isSame =
+        page.sameForAll === true && !owner && !draft && req.originalUrl === req.route?.path
       if (kept && isSame)
         return kept.send(res, `${locale} ${page.id} ${req.originalUrl}`, token, html)
       const text = html(token)
@@ -95,6 +100,16 @@ export function createPages(parts: PageParts): Pages {
     textsFor: (req) => texts.in(req.locale),
     formatsFor: (req) => formats[req.locale],
   }
+}
+
+/** So that a switch of the language keeps what was typed. Long texts are stored meanwhile. */
+function noteRefused(req: Request, res: Response, page: Page): void {
+  const { errors = [], values, locals } = page
+  if (errors.length === 0 || !values || !req.keepDraft) return
+  const [path = '/'] = String(locals?.path ?? shownPath(req)).split('?')
+  req.keepDraft(res, { path, values, shownAt: 'language' }).catch(() => {
+    // Nothing is lost but a comfort: the form itself still shows what was typed.
+  })
 }
 
 const plainPath = /^(?:\/[\w-]+)+$/

@@ -6,6 +6,7 @@ import type { Keyring } from '#server/core/keys/keyring.ts'
 import { sameSecret } from '#server/core/keys/secrets.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { Forbidden, OtherSession } from '../pages/faults.ts'
+import { cookieName as ownCookieName } from './cookies.ts'
 
 declare module 'express-serve-static-core' {
   interface Request {
@@ -13,9 +14,19 @@ declare module 'express-serve-static-core' {
     formToken?: (flow?: string) => string
     /** True for a form of this flow, and for one that names no flow. */
     isFormOfFlow?: (flow: string) => boolean
+    /** What the form proves of the session that it was made in, which may have ended. */
+    formBond?: () => FormBond | undefined
+    /** Whether that session was of this account. */
+    isBondOf?: (bond: FormBond, accountId: string) => boolean
     /** The form was made in another session. Set only for pages that judge this themselves. */
     isFormOfOther?: true
   }
+}
+
+export interface FormBond {
+  readonly browser: string
+  readonly session: string
+  readonly sessionId: string
 }
 
 // csurf's types describe its CommonJS form, but the ES module exports the function itself.
@@ -70,6 +81,12 @@ const actsForNobody = (req: Request) =>
 /** A changed password begins a new session, so a repeat of this form has the old session. */
 const judgesItself = (req: Request) => req.path === '/account/password'
 
+/** The id in the session's cookie, whether or not the session still exists. */
+function sentSessionId(req: Request, https: boolean): string | undefined {
+  const cookie: unknown = req.cookies?.[ownCookieName(https, 'session')]
+  return typeof cookie === 'string' ? /^s:([\w-]+)\./.exec(cookie)?.[1] : undefined
+}
+
 const cookieName = (https: boolean) => (https ? '__Host-csrf' : 'csrf')
 
 /** The secret that a browser gets with its first form. It recognises browsers without session. */
@@ -119,7 +136,14 @@ export function csrfToken(https: boolean, keyring: Keyring): RequestHandler {
         const bonds = [bind('session', browser, whose), bind('flow', browser, flow)]
         return [browser, ...bonds].join('.').replace(/\.+$/, '')
       }
+      req.isBondOf = ({ browser, session, sessionId }, accountId) =>
+        isBound('session', browser, `${sessionId} ${accountId}`, session)
       if (isSafe(req.method)) return next(fault)
+      req.formBond = () => {
+        const { browser, session } = partsOf(req)
+        const sessionId = sentSessionId(req, https)
+        return session && sessionId ? { browser, session, sessionId } : undefined
+      }
       req.isFormOfFlow = (flow) => {
         const { browser, flow: sent } = partsOf(req)
         return sent === '' || isBound('flow', browser, flow, sent)

@@ -84,7 +84,7 @@ export function errorHandler(parts: ErrorParts): ErrorRequestHandler {
     // A stale proof has changed nothing. After a new sign-in the person sees the present state.
     if (fault instanceof StaleProof && !res.headersSent) {
       log.info({ request: req.id, why: fault.message }, 'a request was turned away')
-      return leadToSignIn(parts.pageOf(req), res)
+      return keepAndLeadToSignIn(parts.pageOf(req), req, res)
     }
     const failure = classify(fault)
     logSecurity(log, req, fault, failure)
@@ -141,6 +141,11 @@ function showFailure(
       }),
     },
   })
+}
+
+function keepAndLeadToSignIn(page: string, req: Request, res: Response): void {
+  const kept = req.keepDraft?.(res, { path: page, shownAt: 'next-look' }) ?? Promise.resolve()
+  kept.catch(() => {}).finally(() => leadToSignIn(page, res))
 }
 
 /** The sign-in page says that the session has ended. */

@@ -1,11 +1,9 @@
 // What people typed into a form that was refused.
 import type { Request } from 'express'
-
-/** Fields that people write themselves and that hold no secret. */
-const written = ['login', 'address', 'phone', 'name', 'sender', 'reporter', 'note', 'appeal']
+import { typedFields } from '../../drafts/written-fields.ts'
 
 /** What a form carries beside them. */
-const carried = ['_csrf', 'next', 'domain', 'kind', 'question', 'message_source']
+const carried = ['_csrf', 'next', 'domain', 'kind', 'question', 'message_source', 'kept_file']
 const choices = ['again', 'seen', 'imap', 'pop3', 'smtp']
 
 const longest = 100_000
@@ -18,11 +16,12 @@ function valuesOf(req: Request, names: readonly string[]): [string, string][] {
   })
 }
 
-export const typedIn = (req: Request): string[] => valuesOf(req, written).map(([, text]) => text)
+export const typedIn = (req: Request): string[] =>
+  valuesOf(req, typedFields).map(([, text]) => text)
 
 /** Security: A refused form is sent again without its secrets. Empty if nothing was written. */
 export function fieldsToRepeat(req: Request): Readonly<Record<string, string>> | undefined {
   if (typedIn(req).length === 0) return undefined
-  const all = valuesOf(req, [...written, ...carried, ...choices])
+  const all = valuesOf(req, [...typedFields, ...carried, ...choices])
   return Object.fromEntries(all.filter(([, value]) => value.length <= longest))
 }

@@ -1,6 +1,6 @@
 // Checks the form that reports a letter. A job reads the letter itself later.
 import { parseEmailAddress } from '#server/core/identifiers/email-address.ts'
-import { isReportKind, type ReportKind } from './report-kind.ts'
+import { isReportKind, type ReportKind } from '../report-kind.ts'
 
 export const sourceMaxChars = 1_000_000
 export const noteMaxChars = 5000

@@ -1,0 +1,128 @@
+// Keeps what was typed in a form that was not taken: refused, or sent after the session had ended.
+// Short drafts lie sealed in a cookie, long ones in a row that the cookie names.
+import type { Request, RequestHandler, Response } from 'express'
+import type { Clock } from '#server/core/clock.ts'
+import { newToken } from '#server/core/keys/secrets.ts'
+import { networkOf } from '../web/client.ts'
+import { cookieName } from '../web/cookies.ts'
+import { type FormBond, formSecretOf } from '../web/csrf.ts'
+import { onlyLooks } from '../web/dispatch.ts'
+import { isHttps, type WebParts } from '../web/parts.ts'
+import { ownerOf } from '../web/session-owner.ts'
+import { findKept, type KeptFor, keep, keptMs } from './store.ts'
+import { writtenOf } from './written-fields.ts'
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    /** Keeps what the form of the request holds, for the page at this path. */
+    keepDraft?: (res: Response, draft: NewDraft) => Promise<void>
+    /** What was typed before on the page that the request opens. */
+    draft?: Readonly<Record<string, string>>
+    dropDraft?: (res: Response) => void
+  }
+}
+
+export interface NewDraft {
+  /** The page that shows it. */
+  readonly path: string
+  /** By default the fields of the request. */
+  readonly values?: Readonly<Record<string, string>>
+  /** `language`: shown only if the next look at the page switches the language. */
+  readonly shownAt: 'next-look' | 'language'
+}
+
+interface Draft extends Omit<NewDraft, 'values'> {
+  readonly fields: Readonly<Record<string, string>>
+  /** Who was signed in. */
+  readonly owner?: string | undefined
+  /** What the form proves of its session, if that had ended. */
+  readonly bond?: FormBond | undefined
+  readonly until: number
+}
+
+const purpose = 'web.draft'
+const rowMark = 'row.'
+const cookieChars = 3000
+const rowsOfNetwork = { points: 30, seconds: 3600 }
+
+/** Security: Nothing that was typed at the doors of recovery is kept. */
+const isDoor = (path: string) => /^\/(?:recover|undo)(?:\/|$)/.test(path)
+
+const isOfAccount = (path: string) => /^\/(?:account|staff)(?:\/|$)/.test(path)
+
+type DraftParts = Pick<WebParts, 'db' | 'keyring' | 'limits' | 'settings' | 'log'> & {
+  readonly clock: Clock
+}
+
+/** Security: A draft of somebody’s page is shown to nobody else who signs in in this browser. */
+function isFor(req: Request, { path, owner, bond }: Draft): boolean {
+  const reader = ownerOf(req)?.id
+  if (owner !== undefined) return owner === reader
+  if (!isOfAccount(path)) return true
+  return reader !== undefined && bond !== undefined && req.isBondOf?.(bond, reader) === true
+}
+
+export function drafts(parts: DraftParts): RequestHandler {
+  const { keyring, clock, settings } = parts
+  const https = isHttps(settings)
+  const name = cookieName(https, 'draft')
+  const perNetwork = parts.limits.limit('drafts', rowsOfNetwork)
+  const cookie = { path: '/', httpOnly: true, sameSite: 'lax', secure: https } as const
+  const whose = (req: Request): KeptFor | undefined => {
+    const browser = formSecretOf(req, https)
+    return browser === undefined ? undefined : { purpose, browser }
+  }
+
+  async function storeLong(req: Request, token: string, content: string): Promise<void> {
+    const keeper = whose(req)
+    if (!keeper || (await perNetwork.count(networkOf(req.ip))).kind === 'full') return
+    await keep(parts, keeper, { token, content, at: clock.now() })
+  }
+
+  async function keepDraft(req: Request, res: Response, draft: NewDraft): Promise<void> {
+    const { path, values = req.body ?? {}, shownAt } = draft
+    const fields = writtenOf(values)
+    if (isDoor(path) || Object.keys(fields).length === 0) return
+    const until = clock.now().getTime() + keptMs
+    const owner = ownerOf(req)?.id
+    const bond = owner === undefined ? req.formBond?.() : undefined
+    const text = JSON.stringify({ path, fields, shownAt, owner, bond, until } satisfies Draft)
+    const short = text.length <= cookieChars ? keyring.seal(purpose, text) : undefined
+    const remember = (value: string) => res.cookie(name, value, { ...cookie, maxAge: keptMs })
+    if (short && short.length <= cookieChars) return void remember(short)
+    const token = newToken()
+    // Before the first wait: a page that is shown meanwhile sends the cookie.
+    remember(rowMark + token)
+    await storeLong(req, token, text)
+  }
+
+  async function readDraft(req: Request, value: string): Promise<Draft | undefined> {
+    const keeper = whose(req)
+    try {
+      const text = value.startsWith(rowMark)
+        ? keeper && (await findKept(parts, keeper, value.slice(rowMark.length), clock.now()))
+        : keyring.open(purpose, value)
+      return text === undefined ? undefined : (JSON.parse(text) as Draft)
+    } catch {
+      return undefined
+    }
+  }
+
+  async function openDraft(req: Request, value: string): Promise<void> {
+    const draft = await readDraft(req, value)
+    if (!draft || draft.until <= clock.now().getTime() || draft.path !== req.path) return
+    if (draft.shownAt === 'language' && req.query.lang === undefined) return
+    if (isFor(req, draft)) req.draft = draft.fields
+  }
+
+  return (req, _res, next) => {
+    const value: unknown = req.cookies?.[name]
+    req.dropDraft = (on) => void on.clearCookie(name, cookie)
+    if (!onlyLooks(req)) {
+      req.keepDraft = (on, draft) => keepDraft(req, on, draft)
+      return next()
+    }
+    if (typeof value !== 'string') return next()
+    openDraft(req, value).then(() => next(), next)
+  }
+}
