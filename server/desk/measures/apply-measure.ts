@@ -16,19 +16,20 @@ import type { StandingAccount } from './standing-store.ts'
 export const appealPurpose = 'abuse.appeal'
 export const expireTask = 'measure:expire'
 
+interface Taken {
+  readonly measure: Measure
+  readonly before: StandingAccount
+  readonly staffId: string | null
+  /** The word that an operator keeps with the block. */
+  readonly word?: string | undefined
+  readonly at: Date
+}
+
 /** Gives portal, mailbox and sessions the state that the measure demands. Notifies the owner. */
 export async function applyMeasure(
   parts: DeskParts,
-  about: {
-    measure: Measure
-    before: StandingAccount
-    staffId: string | null
-    /** The word that an operator keeps with the block. */
-    word?: string | undefined
-    at: Date
-  },
+  { measure, before, staffId, word = 'measure', at }: Taken,
 ): Promise<void> {
-  const { measure, before, staffId, word = 'measure', at } = about
   const { trx } = before
   const row = measureRows[measure.measure]
   const { accountId } = measure

@@ -62,57 +62,84 @@ function isFor(req: Request, { path, owner, bond }: Draft): boolean {
   return reader !== undefined && bond !== undefined && req.isBondOf?.(bond, reader) === true
 }
 
-export function drafts(parts: DraftParts): RequestHandler {
-  const { keyring, clock, settings } = parts
-  const https = isHttps(settings)
-  const name = cookieName(https, 'draft')
-  const perNetwork = parts.limits.limit('drafts', rowsOfNetwork)
-  const cookie = { path: '/', httpOnly: true, sameSite: 'lax', secure: https } as const
-  const whose = (req: Request): KeptFor | undefined => {
-    const browser = formSecretOf(req, https)
-    return browser === undefined ? undefined : { purpose, browser }
-  }
+/** Whose long draft it is: that of the browser, by the secret of its forms. */
+function keeperOf(req: Request, { settings }: DraftParts): KeptFor | undefined {
+  const browser = formSecretOf(req, isHttps(settings))
+  return browser === undefined ? undefined : { purpose, browser }
+}
 
-  async function storeLong(req: Request, token: string, content: string): Promise<void> {
-    const keeper = whose(req)
-    if (!keeper || (await perNetwork.count(networkOf(req.ip))).kind === 'full') return
+async function readDraft(
+  parts: DraftParts,
+  req: Request,
+  value: string,
+): Promise<Draft | undefined> {
+  const { keyring, clock } = parts
+  const keeper = keeperOf(req, parts)
+  const token = value.startsWith(rowMark) ? value.slice(rowMark.length) : undefined
+  try {
+    const text =
+      token === undefined
+        ? keyring.open(purpose, value)
+        : keeper && (await findKept(parts, keeper, token, clock.now()))
+    return text === undefined ? undefined : (JSON.parse(text) as Draft)
+  } catch {
+    return undefined
+  }
+}
+
+async function openDraft(parts: DraftParts, req: Request, value: string): Promise<void> {
+  const draft = await readDraft(parts, req, value)
+  if (!draft || draft.path !== req.path) return
+  if (draft.until <= parts.clock.now().getTime()) return
+  const isSwitched = req.query.lang !== undefined
+  if (draft.shownAt === 'language' && !isSwitched) return
+  if (isFor(req, draft)) req.draft = draft.fields
+}
+
+export function drafts(parts: DraftParts): RequestHandler {
+  const { keyring, clock, limits } = parts
+  const secure = isHttps(parts.settings)
+  const name = cookieName(secure, 'draft')
+  const perNetwork = limits.limit('drafts', rowsOfNetwork)
+  const cookie = {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure,
+  } as const
+
+  async function storeLong(req: Request, token: string, content: string) {
+    const keeper = keeperOf(req, parts)
+    if (!keeper) return
+    const room = await perNetwork.count(networkOf(req.ip))
+    if (room.kind === 'full') return
     await keep(parts, keeper, { token, content, at: clock.now() })
   }
 
-  async function keepDraft(req: Request, res: Response, draft: NewDraft): Promise<void> {
-    const { path, values = req.body ?? {}, shownAt } = draft
-    const fields = writtenOf(values)
+  async function keepDraft(
+    req: Request,
+    res: Response,
+    { path, values, shownAt }: NewDraft,
+  ): Promise<void> {
+    const fields = writtenOf(values ?? req.body ?? {})
     if (isDoor(path) || Object.keys(fields).length === 0) return
-    const until = clock.now().getTime() + keptMs
     const owner = ownerOf(req)?.id
-    const bond = owner === undefined ? req.formBond?.() : undefined
-    const text = JSON.stringify({ path, fields, shownAt, owner, bond, until } satisfies Draft)
-    const short = text.length <= cookieChars ? keyring.seal(purpose, text) : undefined
+    const draft: Draft = {
+      path,
+      fields,
+      shownAt,
+      owner,
+      bond: owner === undefined ? req.formBond?.() : undefined,
+      until: clock.now().getTime() + keptMs,
+    }
     const remember = (value: string) => res.cookie(name, value, { ...cookie, maxAge: keptMs })
-    if (short && short.length <= cookieChars) return void remember(short)
+    const text = JSON.stringify(draft)
+    const sealed = keyring.seal(purpose, text)
+    if (sealed.length <= cookieChars) return void remember(sealed)
     const token = newToken()
     // Before the first wait: a page that is shown meanwhile sends the cookie.
     remember(rowMark + token)
     await storeLong(req, token, text)
-  }
-
-  async function readDraft(req: Request, value: string): Promise<Draft | undefined> {
-    const keeper = whose(req)
-    try {
-      const text = value.startsWith(rowMark)
-        ? keeper && (await findKept(parts, keeper, value.slice(rowMark.length), clock.now()))
-        : keyring.open(purpose, value)
-      return text === undefined ? undefined : (JSON.parse(text) as Draft)
-    } catch {
-      return undefined
-    }
-  }
-
-  async function openDraft(req: Request, value: string): Promise<void> {
-    const draft = await readDraft(req, value)
-    if (!draft || draft.until <= clock.now().getTime() || draft.path !== req.path) return
-    if (draft.shownAt === 'language' && req.query.lang === undefined) return
-    if (isFor(req, draft)) req.draft = draft.fields
   }
 
   return (req, _res, next) => {
@@ -123,6 +150,6 @@ export function drafts(parts: DraftParts): RequestHandler {
       return next()
     }
     if (typeof value !== 'string') return next()
-    openDraft(req, value).then(() => next(), next)
+    openDraft(parts, req, value).then(() => next(), next)
   }
 }
