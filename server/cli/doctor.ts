@@ -54,6 +54,7 @@ export const checkNames = [
   'values under an old key',
   'mail directory',
   'mail platform',
+  'certificates for mail programs',
 ]
 
 export async function loadChecks(): Promise<readonly Check<PortalParts>[]> {

@@ -28,6 +28,9 @@ export function wordsForMailServers(baseUrl: string): MailServerWords {
       extent: 'send',
       link: `${baseUrl}/blocked`,
     }),
+    full: texts.t('en', 'mail-servers.full', {
+      link: `${baseUrl}/account`,
+    }),
   }
 }
 
@@ -37,4 +40,6 @@ export interface MailServerWords {
   readonly refused: string
   /** To the right password of a suspended mailbox. */
   readonly mayNotSend: string
+  /** When a letter does not fit into the mailbox any more. */
+  readonly full: string
 }

@@ -11,4 +11,5 @@ export const mailProgramsFeature = {
   settingRule: mailProgramFaults,
   programRoutes: (parts) => [mailProgramRoutes(parts)],
   commands: () => import('./commands.ts'),
+  checks: () => import('./checks.ts'),
 } satisfies AccountFeature<MailParts>

@@ -143,7 +143,10 @@ describeOnMailServers('Postfix', () => {
       'INBOX',
       Buffer.from(`Subject: big\r\n\r\n${'x'.repeat(49_900)}\r\n`),
     )
-    await assert.rejects(second, { serverResponseCode: 'OVERQUOTA' })
+    await assert.rejects(second, {
+      serverResponseCode: 'OVERQUOTA',
+      responseText: /is full: .*https:\/\/account\.postern\.example\/account/,
+    })
     await inbox.logout()
     assert.match(
       await offerFromOutside(mail.smtp, 'stranger@elsewhere.example', wanted.address, 'SIZE=20000'),

@@ -156,6 +156,7 @@ export function renderMailPlatformConfig(config: MailPlatformConfig): ConfigFile
     words: {
       refused: quotable(config.words.refused),
       mayNotSend: quotable(config.words.mayNotSend),
+      full: quotable(config.words.full),
     },
   }
   const map = template('map.cf')
