@@ -58,7 +58,7 @@ const icons = {
 const insideOf = (svg: string): string => {
   const inside = /<svg[^>]*>([\s\S]*)<\/svg>/.exec(svg)?.[1]
   if (!inside) throw new Error('not a picture')
-  return inside.replace(/\s*\n\s*/g, '').replaceAll(' />', '/>')
+  return inside.replace(/<title>.*?<\/title>|\s*\n\s*/g, '').replaceAll(' />', '/>')
 }
 
 function drawings(): string[] {

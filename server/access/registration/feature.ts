@@ -16,6 +16,7 @@ export const registrationFeature = {
       href: '/register',
       text: 'home.register.title',
       summary: 'home.register.text',
+      icon: 'register',
       for: 'stranger',
     },
   ],

@@ -1,6 +1,6 @@
 import type { AccessParts } from '#server/access/parts.ts'
 import type { AccountFeature } from '#server/accounts/feature.ts'
-import { sessionsLink } from './overview.ts'
+import { sessionsOverview } from './overview.ts'
 import { sessionRoutes } from './routes.ts'
 import texts from './texts.json' with { type: 'json' }
 
@@ -18,6 +18,6 @@ export const sessionPagesFeature = {
     },
   ],
   routes: (parts) => [sessionRoutes(parts)],
-  overview: () => ({ links: [sessionsLink] }),
+  overview: sessionsOverview,
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<AccessParts>

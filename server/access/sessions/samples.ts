@@ -1,8 +1,12 @@
 import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
-import { sessionsLink } from './overview.ts'
+import { devicesTile, sessionsLink } from './overview.ts'
 
-export const overviewSamples: OverviewSamples = { otherwise: { links: [sessionsLink] } }
+export const overviewSamples: OverviewSamples = {
+  otherwise: { links: [sessionsLink], sections: [devicesTile(1, false)] },
+  filled: { links: [sessionsLink], sections: [devicesTile(3, false)] },
+  delayed: { links: [sessionsLink], sections: [devicesTile(2, true)] },
+}
 
 export const samples: readonly Sample[] = [
   {

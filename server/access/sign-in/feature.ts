@@ -14,6 +14,7 @@ export const signInFeature = {
       href: '/sign-in',
       text: 'home.sign-in.title',
       summary: 'home.sign-in.text',
+      icon: 'sign-in',
       for: 'stranger',
     },
   ],

@@ -1,6 +1,7 @@
+import { type EntryLook, lookOf } from './entry-look.ts'
 import type { RecordedEntry } from './store.ts'
 
-export interface DescribedEntry {
+export interface DescribedEntry extends EntryLook {
   readonly at: Date
   /** The page shows the text `activity.events.<event>`. */
   readonly event: string
@@ -18,6 +19,7 @@ function paramsOf({ details }: RecordedEntry): DescribedEntry['params'] {
 export const describeEntry = (entry: RecordedEntry): DescribedEntry => ({
   at: entry.happenedAt,
   event: entry.event,
+  ...lookOf(entry.event),
   params: paramsOf(entry),
   device: entry.device,
   place: entry.place,

@@ -1,5 +1,6 @@
 import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
+import { lookOf } from './entry-look.ts'
 import { latestSection } from './overview.ts'
 
 const sampleEvents = [
@@ -33,7 +34,7 @@ const sampleEvents = [
     device: 'Firefox, Windows',
     place: 'Minsk, BY',
   },
-]
+].map((entry) => ({ ...entry, ...lookOf(entry.event) }))
 
 export const samples: readonly Sample[] = [
   {

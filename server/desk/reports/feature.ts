@@ -17,6 +17,7 @@ export const reportsFeature = {
       href: '/report',
       text: 'home.report.title',
       summary: 'home.report.text',
+      icon: 'flag',
     },
     {
       menu: 'help',
@@ -24,6 +25,7 @@ export const reportsFeature = {
       href: '/report',
       text: 'help-index.report.title',
       summary: 'help-index.report.summary',
+      icon: 'flag',
     },
   ],
   routes: (parts) => [reportRoutes(parts)],

@@ -7,6 +7,9 @@ export interface Moments {
   /** For a letter, which is read later: "22 November 2026 at 12:03 (Minsk time)". */
   dateTime(instant: Date): string
   date(instant: Date): string
+  /** "today", "yesterday", "22 November". */
+  day(instant: Date, now: Date): string
+  time(instant: Date): string
   /** Alone or after a colon: "today at 12:03", "22 November at 12:03". */
   moment(instant: Date, now: Date): string
   /** Within a sentence: "today at 12:03", "on 22 November at 12:03". */
@@ -101,6 +104,8 @@ export function createMoments(locale: Locale, tag: string, timeZone: string): Mo
 
   return {
     date,
+    time,
+    day: (instant, now) => dayOf(instant, now).day,
     onMoment,
     dateTime: (instant) =>
       unbroken(fill(words.letter, { day: date(instant), time: time(instant), zone: zone() })),

@@ -38,6 +38,8 @@ export function createFrame(parts: FrameParts, locals: ViewLocals = {}): ViewLoc
     fieldState: createFieldState(t, errors, values),
     formatDateTime: (instant: Date) => formats.moment(instant, now),
     formatOn: (instant: Date) => formats.onMoment(instant, now),
+    formatTime: formats.time,
+    groupByDay: (entries: readonly Dated[]) => groupByDay(formats, now, entries),
     formatBound: (instant: Date) => formats.bound(instant, now),
     formatWait: (end: Date) => formats.wait(end, now),
     /** Shows `other` if `key` has no text, because the feature that stored the word may be gone. */
@@ -48,6 +50,20 @@ export function createFrame(parts: FrameParts, locals: ViewLocals = {}): ViewLoc
     query: queryOf(String(locals.path ?? parts.path)),
     ...locals,
   }
+}
+
+interface Dated {
+  readonly at: Date
+}
+
+interface Day {
+  readonly day: string
+  readonly entries: readonly Dated[]
+}
+
+function groupByDay(formats: Formats, now: Date, entries: readonly Dated[]): readonly Day[] {
+  const days = Map.groupBy(entries, ({ at }) => formats.day(at, now))
+  return Array.from(days, ([day, entries]) => ({ day, entries }))
 }
 
 /** @param place a town, or the beginning of a network's address */

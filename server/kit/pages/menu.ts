@@ -13,6 +13,8 @@ export interface MenuEntry {
   readonly text: string
   /** Key of the text of the second line, on a card. */
   readonly summary?: string
+  /** A picture of views/components/icon.ejs, on a card. */
+  readonly icon?: string
   /** Id of the page on which the entry is marked as the current one. */
   readonly pageId?: string
   /** Key of a text of one letter. That letter, typed after `g`, opens the page. */

@@ -6,6 +6,14 @@ export interface OverviewSection {
   readonly rank: number
   readonly view: string
   readonly locals?: ViewLocals
+  /** Makes the section a tile. The banner counts the tiles. */
+  readonly tile?: OverviewTile
+}
+
+export interface OverviewTile {
+  readonly state: 'good' | 'wait' | 'bad'
+  /** Key of the text that names it. */
+  readonly name: string
 }
 
 /** A line under “more”. */

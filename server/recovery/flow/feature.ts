@@ -28,6 +28,7 @@ export const flowFeature = {
       href: '/recover',
       text: 'home.recover.title',
       summary: 'home.recover.text',
+      icon: 'recover',
     },
   ],
   routes: (parts) => [recoveryRoutes(parts)],

@@ -1,4 +1,4 @@
-import type { Overview, OverviewSection } from '#server/kit/pages/overview.ts'
+import type { Overview, OverviewSection, OverviewTile } from '#server/kit/pages/overview.ts'
 import type { DescribedMethod } from '../flow/recovery-method.ts'
 import type { RecoveryParts } from '../parts.ts'
 import { lacksSecondWay, warningsOf } from './methods.ts'
@@ -39,11 +39,23 @@ interface ListedMethod {
   readonly doubtful?: unknown
 }
 
-export const methodsSection = (methods: readonly ListedMethod[]): OverviewSection => ({
-  rank: 110,
-  view: 'recovery/methods/overview',
-  locals: { methods: methods.map((method) => ({ ...method, tag: showMethodState(method) })) },
-})
+export function methodsSection(
+  methods: readonly ListedMethod[],
+  state: OverviewTile['state'],
+): OverviewSection {
+  const listed = methods.map((method) => ({ ...method, tag: showMethodState(method) }))
+  return {
+    rank: 110,
+    view: 'recovery/methods/overview',
+    locals: { methods: listed, state },
+    tile: { state, name: 'layout.menu.recovery-methods' },
+  }
+}
+
+function stateOf(described: readonly DescribedMethod[]): OverviewTile['state'] {
+  if (warningsOf(described).length > 0) return 'bad'
+  return lacksSecondWay(described) ? 'wait' : 'good'
+}
 
 function adviceOn(described: readonly DescribedMethod[]): OverviewSection[] {
   const warnings = warningsOf(described)
@@ -55,6 +67,6 @@ export const methodsOverview = ({ db, clock, methods }: RecoveryParts): Overview
   async readSections(accountId) {
     const described = await methods.describe(db, accountId, clock.now())
     const listed = described.filter(({ state }) => state !== 'closed')
-    return [...adviceOn(described), methodsSection(listed)]
+    return [...adviceOn(described), methodsSection(listed, stateOf(described))]
   },
 })

@@ -109,6 +109,7 @@ export const messageSamples: MessageSamples = {
 
 const noMethods = methodsSection(
   [phone, address, question].map(({ id }) => ({ id, state: 'none' })),
+  'bad',
 )
 
 export const overviewSamples: OverviewSamples = {
@@ -117,11 +118,14 @@ export const overviewSamples: OverviewSamples = {
   filled: {
     sections: [
       secondWaySection,
-      methodsSection([
-        { id: 'phone', state: 'set', since: sampleMoment(500), masked: '+375 •• •••-••-47' },
-        { id: 'backup-address', state: 'pending', masked: 'a••••k@gm•••.com' },
-        { id: 'security-question', state: 'removed' },
-      ]),
+      methodsSection(
+        [
+          { id: 'phone', state: 'set', since: sampleMoment(500), masked: '+375 •• •••-••-47' },
+          { id: 'backup-address', state: 'pending', masked: 'a••••k@gm•••.com' },
+          { id: 'security-question', state: 'removed' },
+        ],
+        'wait',
+      ),
     ],
   },
   delayed: { sections: [warningsSection(['only-question']), noMethods] },

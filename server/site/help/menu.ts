@@ -1,5 +1,5 @@
 import type { MenuEntry } from '#server/kit/pages/menu.ts'
-import { helpTopics } from './topics.ts'
+import { helpTopics, topicIcons } from './topics.ts'
 
 export const helpMenu: readonly MenuEntry[] = [
   ...helpTopics.map(
@@ -9,6 +9,7 @@ export const helpMenu: readonly MenuEntry[] = [
       href: `/help/${topic}`,
       text: `help-${topic}.title`,
       summary: `help-index.summary.${topic}`,
+      icon: topicIcons[topic],
     }),
   ),
   { menu: 'footer', rank: 10, href: '/help/', text: 'layout.footer.help' },
@@ -21,5 +22,6 @@ export const helpMenu: readonly MenuEntry[] = [
     href: '/help/mail-programs',
     text: 'home.programs.title',
     summary: 'home.programs.text',
+    icon: 'mail-program',
   },
 ]

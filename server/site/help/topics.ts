@@ -11,3 +11,16 @@ export const helpTopics = [
   'cookies',
   'safety',
 ] as const
+
+/** By the names of `styles/build-icons.ts`. */
+export const topicIcons: Readonly<Record<(typeof helpTopics)[number], string>> = {
+  recovery: 'recover',
+  'mail-programs': 'mail-program',
+  devices: 'devices',
+  'suspicious-letters': 'letter',
+  spam: 'filters',
+  support: 'help',
+  moving: 'forward',
+  cookies: 'settings',
+  safety: 'safe',
+}

@@ -14,6 +14,7 @@ export const overviewFeature = {
       href: '/account',
       text: 'home.account.title',
       summary: 'home.account.text',
+      icon: 'mailbox',
       for: 'owner',
     },
   ],

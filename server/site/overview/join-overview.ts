@@ -1,13 +1,59 @@
 // Joins what the features bring to the overview.
-import type { Overview, OverviewLink, OverviewSection } from '#server/kit/pages/overview.ts'
+import type {
+  Overview,
+  OverviewLink,
+  OverviewSection,
+  OverviewTile,
+} from '#server/kit/pages/overview.ts'
 
-export const inPlace = <Ranked extends { readonly rank: number }>(
+const inPlace = <Ranked extends { readonly rank: number }>(
   items: readonly Ranked[],
 ): readonly Ranked[] => items.toSorted((one, other) => one.rank - other.rank)
 
+/** The banner: how many tiles are well, and which are not. */
+export interface OverviewStatus {
+  readonly kind: OverviewTile['state']
+  readonly good: number
+  readonly all: number
+  /** Keys of the texts that name the others. */
+  readonly others: readonly string[]
+}
+
 export interface JoinedOverview {
+  readonly status: OverviewStatus
+  readonly todo: readonly OverviewSection[]
+  readonly tiles: readonly OverviewSection[]
   readonly sections: readonly OverviewSection[]
   readonly links: readonly OverviewLink[]
+}
+
+const lastTodo = 99
+
+function statusOf(tiles: readonly OverviewTile[]): OverviewStatus {
+  const others = tiles.filter(({ state }) => state !== 'good')
+  const isBad = others.some(({ state }) => state === 'bad')
+  const worst = others.length > 0 ? 'wait' : 'good'
+  return {
+    kind: isBad ? 'bad' : worst,
+    good: tiles.length - others.length,
+    all: tiles.length,
+    others: others.map(({ name }) => name),
+  }
+}
+
+export function arrange(
+  sections: readonly OverviewSection[],
+  links: readonly OverviewLink[],
+): JoinedOverview {
+  const inOrder = inPlace(sections)
+  const plain = inOrder.filter(({ tile }) => !tile)
+  return {
+    status: statusOf(inOrder.flatMap(({ tile }) => tile ?? [])),
+    todo: plain.filter(({ rank }) => rank <= lastTodo),
+    tiles: inOrder.filter(({ tile }) => tile),
+    sections: plain.filter(({ rank }) => rank > lastTodo),
+    links: inPlace(links),
+  }
 }
 
 /** Asks one feature after the other, so that a page holds one database connection. */
@@ -21,5 +67,5 @@ export async function readOverview(
     sections.push(...((await each.readSections?.(accountId)) ?? []))
     links.push(...(each.links ?? []), ...((await each.findLinks?.(accountId)) ?? []))
   }
-  return { sections: inPlace(sections), links: inPlace(links) }
+  return arrange(sections, links)
 }

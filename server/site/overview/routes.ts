@@ -18,11 +18,11 @@ export function overviewRoutes({ pages, overviews }: SiteParts): Router {
       })
     })
     .get('/account', requireAccount(), async (req, res) => {
-      const { sections, links } = await readOverview(all, accountOf(req).id)
+      const joined = await readOverview(all, accountOf(req).id)
       pages.show(req, res, {
         id: 'account',
         view: 'site/overview/account',
-        locals: { flash: takeFlash(req, res, flashes), sections, links },
+        locals: { flash: takeFlash(req, res, flashes), ...joined },
       })
     })
 }

@@ -1,7 +1,7 @@
 import type { FeatureSamples } from '#server/kit/feature.ts'
 import type { OverviewSample } from '#server/kit/pages/overview.ts'
 import type { Sample } from '#server/kit/pages/sample.ts'
-import { inPlace } from './join-overview.ts'
+import { arrange } from './join-overview.ts'
 
 export const samples: readonly Sample[] = [
   { page: 'home', state: 'stranger', view: 'site/overview/home' },
@@ -34,7 +34,9 @@ const sampleOf = (state: string, parts: readonly OverviewSample[]): Sample => ({
   signedIn: true,
   locals: {
     flash: parts.find(({ flash }) => flash)?.flash,
-    sections: inPlace(parts.flatMap(({ sections = [] }) => sections)),
-    links: inPlace(parts.flatMap(({ links = [] }) => links)),
+    ...arrange(
+      parts.flatMap(({ sections = [] }) => sections),
+      parts.flatMap(({ links = [] }) => links),
+    ),
   },
 })

@@ -4,7 +4,9 @@
 function contrastFaults() {
   const parse = (text) => {
     const [red = 0, green = 0, blue = 0, alpha = 1] = (text.match(/[\d.]+/g) ?? []).map(Number)
-    return [red, green, blue, alpha]
+    // A mixed colour is written with parts from 0 to 1.
+    const whole = text.startsWith('color(') ? 255 : 1
+    return [red * whole, green * whole, blue * whole, alpha]
   }
   const luminance = ([red, green, blue]) => {
     const linear = [red, green, blue].map((value) => {

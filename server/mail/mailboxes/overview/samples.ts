@@ -1,6 +1,6 @@
 import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { sampleAddress, sampleMoment } from '#server/kit/pages/sample.ts'
-import { mailboxSection } from './show-mailbox.ts'
+import { mailboxSections } from './show-mailbox.ts'
 
 const ready = {
   address: sampleAddress,
@@ -12,32 +12,30 @@ const ready = {
 } as const
 
 export const overviewSamples: OverviewSamples = {
-  otherwise: { sections: [mailboxSection(ready, {})] },
+  otherwise: { sections: mailboxSections(ready, {}) },
   new: {
-    sections: [
-      mailboxSection(
-        {
-          ...ready,
-          state: 'being-set-up',
-          passwordPending: true,
-          passwordWasChanged: false,
-          passwordLiveSince: null,
-        },
-        {},
-      ),
-    ],
+    sections: mailboxSections(
+      {
+        ...ready,
+        state: 'being-set-up',
+        passwordPending: true,
+        passwordWasChanged: false,
+        passwordLiveSince: null,
+      },
+      {},
+    ),
   },
   filled: {
-    sections: [mailboxSection({ ...ready, usedBytes: 123_456_789 }, { growsTo: 10 * 2 ** 30 })],
+    sections: mailboxSections({ ...ready, usedBytes: 123_456_789 }, { growsTo: 10 * 2 ** 30 }),
   },
   'space-asked': {
     flash: 'space-grown',
-    sections: [mailboxSection({ ...ready, usedBytes: 700_000_000 }, { more: 2 ** 31 })],
+    sections: mailboxSections({ ...ready, usedBytes: 700_000_000 }, { more: 2 ** 31 }),
   },
   delayed: {
-    sections: [mailboxSection({ ...ready, state: 'delayed', passwordPending: true }, {})],
+    sections: mailboxSections({ ...ready, state: 'delayed', passwordPending: true }, {}),
   },
   'needs-operator': {
-    sections: [mailboxSection({ ...ready, state: 'needs-operator', passwordPending: true }, {})],
+    sections: mailboxSections({ ...ready, state: 'needs-operator', passwordPending: true }, {}),
   },
 }

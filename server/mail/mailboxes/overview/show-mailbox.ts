@@ -35,14 +35,39 @@ export interface Space {
 
 type ShownMailbox = PasswordFacts & Pick<DescribedMailbox, 'address' | 'state'>
 
-export const mailboxSection = (
-  mailbox: ShownMailbox & { readonly quotaBytes?: number; readonly usedBytes?: number | undefined },
+interface Sizes {
+  readonly quotaBytes?: number
+  readonly usedBytes?: number | undefined
+}
+
+/** How much is full, from 0 to 100; above 90 the picture warns. */
+function fillOf({ quotaBytes, usedBytes }: Sizes) {
+  if (!quotaBytes || usedBytes === undefined) return undefined
+  const percent = Math.min(100, Math.max(1, Math.round((usedBytes / quotaBytes) * 100)))
+  return { percent, isNearlyFull: percent > 90 }
+}
+
+export function mailboxSections(
+  mailbox: ShownMailbox & Sizes,
   space: Space,
-): OverviewSection => ({
-  rank: 100,
-  view: 'mail/mailboxes/overview',
-  locals: { mailbox, password: showPassword(mailbox), space },
-})
+): readonly OverviewSection[] {
+  const password = showPassword(mailbox)
+  const state = password.text === 'passwordPending' ? 'wait' : 'good'
+  const stateKind = { ready: 'good', 'needs-operator': 'bad' }[String(mailbox.state)] ?? 'wait'
+  return [
+    {
+      rank: 100,
+      view: 'mail/mailboxes/overview-password',
+      locals: { password, state },
+      tile: { state, name: 'account.mailbox.password' },
+    },
+    {
+      rank: 105,
+      view: 'mail/mailboxes/overview',
+      locals: { mailbox, stateKind, space, fill: fillOf(mailbox) },
+    },
+  ]
+}
 
 export const mailboxOverview = (parts: MailParts): Overview => ({
   flashes: ['space-grown'],
@@ -55,6 +80,6 @@ export const mailboxOverview = (parts: MailParts): Overview => ({
       more: requestedQuota(progress, settings),
       growsTo: settings.quotaGrowth === 'auto' ? settings.quotaMaxBytes : undefined,
     }
-    return [mailboxSection(describeMailbox(progress), space)]
+    return mailboxSections(describeMailbox(progress), space)
   },
 })
