@@ -17,10 +17,11 @@ export const topicIcons: Readonly<Record<(typeof helpTopics)[number], string>> =
   recovery: 'recover',
   'mail-programs': 'mail-program',
   devices: 'devices',
-  'suspicious-letters': 'letter',
+  'suspicious-letters': 'warning',
   spam: 'filters',
   support: 'help',
   moving: 'forward',
+  contact: 'letter',
   cookies: 'settings',
   safety: 'safe',
 }
