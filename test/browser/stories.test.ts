@@ -14,6 +14,7 @@ import { tellOfMailPrograms } from './stories/mail-programs.ts'
 import { tellOfOperatorBlock } from './stories/operator-block.ts'
 import { tellOfRecovery } from './stories/recovery.ts'
 import { tellOfReporting } from './stories/reporting.ts'
+import { tellOfWaits } from './stories/waits.ts'
 import { tellOfWaysBack } from './stories/ways-back.ts'
 
 const chapters: readonly Chapter[] = [
@@ -22,6 +23,7 @@ const chapters: readonly Chapter[] = [
   tellOfAppPasswords,
   tellOfMailPrograms,
   tellOfDevices,
+  tellOfWaits,
   tellOfRecovery,
   tellOfReporting,
   tellOfAppeals,

@@ -91,4 +91,4 @@ function titleOf({ t, pageId, errors = [] }: FrameParts, locals: ViewLocals) {
 
 /** The first sentence of a flash, or more of it if that one says little. */
 const doneOf = (t: Translate, key: string): string | undefined =>
-  t.has(key) ? /^.{15,}?(?=[.!?](?:\s|$))/.exec(t(key))?.[0] : undefined
+  t.has(key) ? /^.{8,}?(?=[.!?]?$|[.!?]\s)/.exec(t(key))?.[0] : undefined
