@@ -12,6 +12,11 @@ import {
 import { keepDevice } from '#server/accounts/sessions/device-cookie.ts'
 import type { NewSession } from '#server/accounts/sessions/store.ts'
 import {
+  forgetTypedName,
+  keepTypedName,
+  typedNameOf,
+} from '#server/accounts/sessions/typed-name-cookie.ts'
+import {
   createSignInLimits,
   type SignInLimits,
 } from '#server/accounts/sign-in-limits/sign-in-limits.ts'
@@ -96,12 +101,14 @@ function submitSignIn(parts: SignInParts): RequestHandler {
     const refuse = (error: FormError) =>
       showSignIn(parts, req, res, { login, next: next ?? '' }, [error])
     if (login === '') return refuse({ field: 'login', reason: 'missing' })
+    keepTypedName(parts, res, login)
     if (password === '') return refuse({ field: 'password', reason: 'missing' })
     req.about = typedAddress(login, settings.mailDomains)
     const outcome = await authenticate(req, res)
     switch (outcome.kind) {
       case 'signed-in':
         await beginSignedIn(parts, req, res, outcome, password)
+        forgetTypedName(parts, req, res)
         return res.redirect(303, next ?? '/account')
       case 'wrong':
         log.security({ event: 'sign-in.failed', ...askerOf(req) })
@@ -179,7 +186,7 @@ export function signInRoutes(access: AccessParts): Router {
     .get('/sign-in', (req, res) => {
       const next = parseNext(req.query.next) ?? ''
       if (ownerOf(req)) return res.redirect(303, next || '/account')
-      showSignIn(parts, req, res, { login: '', next })
+      showSignIn(parts, req, res, { login: typedNameOf(parts, req), next })
     })
     .post('/sign-in', submitSignIn(parts))
     .post('/sign-out', formOf('/'), submitSignOut(parts))

@@ -1,4 +1,4 @@
-import { methodIds } from '#server/core/method-ids.ts'
+import { type MethodId, methodIds } from '#server/core/method-ids.ts'
 import { limitSample } from '#server/kit/pages/errors/limit-sample.ts'
 import { contactWay } from '#server/kit/pages/errors/ways-on.ts'
 import { type Sample, sampleAddress, sampleMoment } from '#server/kit/pages/sample.ts'
@@ -7,10 +7,16 @@ import { otherFlow, refused, stepSample } from './sample-page.ts'
 const page = (id: string, state: string, view: string, locals: object = {}): Sample =>
   stepSample(id, state, `flow/${view}`, locals)
 
+const forms: Partial<Record<MethodId, string>> = {
+  phone: 'recovery/phone/recover-sms-form',
+  'backup-address': 'recovery/backup-address/recover-backup-address-form',
+}
 const choices = methodIds.map((id) => ({
   title: `recover-method.doors.${id}.title`,
   text: `recover-method.doors.${id}.text`,
   href: `/recover/${id}`,
+  form: forms[id],
+  sends: 0,
 }))
 
 export const samples: readonly Sample[] = [

@@ -1,18 +1,21 @@
 // The first steps of a recovery: a name is typed, or a link is opened, and a method is chosen.
 import type { Request, Response, Router } from 'express'
 import { deviceDigestOf } from '#server/accounts/sessions/device-cookie.ts'
+import { keepTypedName, typedNameOf } from '#server/accounts/sessions/typed-name-cookie.ts'
 import type { Limit } from '#server/kit/limits/limits.ts'
 import { takeFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import { networkOf } from '#server/kit/web/client.ts'
+import { ownerOf } from '#server/kit/web/session-owner.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { beginRecovery } from './begin-recovery.ts'
 import { showDeadResetLink } from './dead-proof-pages.ts'
 import { setNewFlowToken } from './flow-cookie.ts'
 import { type FlowSteps, newPasswordPath, type StartNotice } from './flow-steps.ts'
+import { listChoices } from './method-choices.ts'
+import { methodFlowOf } from './method-flow.ts'
 import { beforeProof } from './method-routes.ts'
 import { openLink } from './open-link.ts'
-import type { RecoveryMethod } from './recovery-method.ts'
 import type { StepPages } from './step-pages.ts'
 
 export interface StartRouteParts {
@@ -23,25 +26,34 @@ export interface StartRouteParts {
 }
 
 function addNamePage(router: Router, { parts, perNetwork }: StartRouteParts): void {
-  const showStart = (req: Request, res: Response, errors: FormError[], notice?: StartNotice) =>
+  const showStart = (
+    req: Request,
+    res: Response,
+    { login, notice, errors = [] }: { login: string; notice?: StartNotice; errors?: FormError[] },
+  ) =>
     parts.pages.show(req, res, {
       id: 'recover',
       view: 'recovery/flow/start',
       errors,
-      sameForAll: errors.length === 0 && notice === undefined,
+      values: { login },
+      sameForAll: errors.length === 0 && notice === undefined && login === '',
       locals: { notice },
     })
 
   router
     .get('/recover', (req, res) => {
-      showStart(req, res, [], takeFlash(req, res, ['anew', 'overtaken']))
+      const notice = takeFlash(req, res, ['anew', 'overtaken'])
+      const login = typedNameOf(parts, req) || (ownerOf(req)?.address ?? '')
+      showStart(req, res, notice ? { login, notice } : { login })
     })
     .post('/recover', async (req, res) => {
-      const { login } = readFields(req, ['login'])
+      const { login, from } = readFields(req, ['login', 'from'])
       if (login.trim() === '') {
-        showStart(req, res, [{ field: 'login', reason: 'missing' }])
-        return
+        // The button of the sign-in page sends what was typed there, perhaps nothing.
+        if (from === 'sign-in') return res.redirect(303, '/recover')
+        return showStart(req, res, { login: '', errors: [{ field: 'login', reason: 'missing' }] })
       }
+      keepTypedName(parts, res, login)
       const network = networkOf(req.ip)
       await perNetwork.demand(network)
       await beginRecovery(parts, {
@@ -56,16 +68,8 @@ function addNamePage(router: Router, { parts, perNetwork }: StartRouteParts): vo
     })
 }
 
-/** What the page of choices shows of a method: keys of texts, and a link. */
-const choiceOf = ({ id, pages }: RecoveryMethod) => ({
-  title: `recover-method.doors.${id}.title`,
-  text: `recover-method.doors.${id}.text`,
-  href: `/recover/${(pages.challenge ?? pages.proof).path}`,
-})
-
 export function addStartPages(router: Router, routeParts: StartRouteParts): void {
   const { parts, steps, stepPages } = routeParts
-  const choices = parts.recoveryMethods.map(choiceOf)
   addNamePage(router, routeParts)
   router
     .get('/recover/method', async (req, res) => {
@@ -74,7 +78,7 @@ export function addStartPages(router: Router, routeParts: StartRouteParts): void
       stepPages.show(req, res, flow, {
         id: 'recover-method',
         view: 'recovery/flow/method',
-        locals: { choices },
+        locals: { choices: await listChoices(parts, methodFlowOf(flow, parts.clock.now())) },
       })
     })
     .get('/recover/link/:token', async (req, res) => {

@@ -1,6 +1,7 @@
 // The last step of a recovery: the new password, and the page that says what became of it.
 import { type Request, type Response, Router } from 'express'
 import { keepDevice } from '#server/accounts/sessions/device-cookie.ts'
+import { keepTypedName } from '#server/accounts/sessions/typed-name-cookie.ts'
 import { assertNever } from '#server/core/assert-never.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
@@ -71,6 +72,8 @@ async function setPassword(
   switch (outcome.kind) {
     case 'done':
     case 'held':
+      // The sign-in that follows shows the name, also after a link that was opened elsewhere.
+      if (flow.address) keepTypedName(parts, res, flow.address)
       return res.redirect(303, '/recover/done')
     case 'refused': {
       // A second click may be judged after the first has set this very password.

@@ -170,7 +170,9 @@ export function comparable(answer: Answer) {
   const headers = [...answer.headers].filter(
     ([name]) => !['date', 'set-cookie', 'content-length', 'retry-after'].includes(name),
   )
-  const cookies = answer.headers.getSetCookie().map((line) => line.replace(/=[^;]*/, '=…'))
+  const cookies = answer.headers
+    .getSetCookie()
+    .map((line) => line.replace(/=[^;]*/, '=…').replace(/Expires=[^;]*/, 'Expires=…'))
   const html = answer.html.replace(/(name="_csrf" value=")[^"]+/g, '$1…')
   return { status: answer.status, html, headers, cookies, length: html.length }
 }
