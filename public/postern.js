@@ -100,7 +100,7 @@ function keepTyped(link, event) {
     return form.submit()
   }
   const typed = fieldsToKeep().map((field) => [field.name, field.value, field.checked])
-  sessionStorage.setItem(typedHere, JSON.stringify(typed))
+  if (typed.length > 0) sessionStorage.setItem(typedHere, JSON.stringify(typed))
 }
 
 function showTyped() {

@@ -13,6 +13,7 @@ import { tellOfDevices } from './stories/devices.ts'
 import { tellOfMailPrograms } from './stories/mail-programs.ts'
 import { tellOfOperatorBlock } from './stories/operator-block.ts'
 import { tellOfRecovery } from './stories/recovery.ts'
+import { tellOfReportForm } from './stories/report-form.ts'
 import { tellOfReporting } from './stories/reporting.ts'
 import { tellOfWaits } from './stories/waits.ts'
 import { tellOfWaysBack } from './stories/ways-back.ts'
@@ -26,6 +27,7 @@ const chapters: readonly Chapter[] = [
   tellOfWaits,
   tellOfRecovery,
   tellOfReporting,
+  tellOfReportForm,
   tellOfAppeals,
   tellOfOperatorBlock,
 ]
