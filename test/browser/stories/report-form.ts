@@ -20,7 +20,7 @@ export const tellOfReportForm: Chapter = (story) => {
     await hands.fill('Which address did the email come from?', 'prize@postern.example')
     await hands.page.setInputFiles('#message_file', letter)
     await hands.press('Send the report')
-    await story.see('Remove letter.eml')
+    await story.see(/letter\.eml, .+ – kept/)
     await hands.follow('Deutsch')
     await story.see('letter.eml')
     await hands.follow('English')

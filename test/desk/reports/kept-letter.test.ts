@@ -34,7 +34,7 @@ test('the letter of a refused report is kept, shown, and sent with the next try'
   const visitor = portal.visitor()
   const refused = await send(visitor, {}, chosen)
   assert.deepEqual([refused.status, refused.errors], [422, ['kind.missing']])
-  assert.match(refused.html, /Remove letter\.eml, \d+\sbyte/)
+  assert.match(refused.html, /letter\.eml, \d+\sbytes? – kept/)
   assertAbsent(await dumpDatabase(portal.db), { subject: 'A very private letter' })
   const again = await send(visitor, { kind: 'spam', kept_file: handleOn(refused) })
   assert.equal(again.location, '/report/sent', again.errors.join())
@@ -53,7 +53,7 @@ test('a kept letter is left out if its person removes it or chooses another', as
   const second = handleOn(await send(visitor, {}, chosen))
   const other = { name: 'other.eml', bytes: Buffer.from('From: c@d.example\r\n\r\nother') }
   const replaced = await send(visitor, { kept_file: second }, other)
-  assert.match(replaced.html, /Remove other\.eml/)
+  assert.match(replaced.html, /other\.eml, \d+\sbytes? – kept/)
   assert.equal(await countKept(), 1)
 })
 
@@ -80,7 +80,7 @@ test('a switch of the language by script keeps the chosen letter and the texts',
   const moved = await send(visitor, fields, chosen, '/report?lang=de')
   assert.deepEqual([moved.status, moved.location], [303, '/report'])
   const form = await visitor.get('/report')
-  assert.match(form.html, /letter\.eml, \d+\sByte, entfernen/)
+  assert.match(form.html, /letter\.eml, \d+\sByte – aufgehoben/)
   assert.match(form.html, /They want my card\./)
 })
 
