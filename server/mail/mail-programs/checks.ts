@@ -22,10 +22,10 @@ export const certificates: Check<Parts> = {
       })),
     )
     const wrong = verdicts.filter(({ verdict }) => verdict !== 'good' && verdict !== 'shut')
-    const told = wrong.map(({ host, port, verdict }) => `${host}:${port} ${verdict}`)
+    const faults = wrong.map(({ host, port, verdict }) => `${host}:${port} ${verdict}`)
     return {
       ok: wrong.length === 0,
-      detail: told.join('; ') || 'as they should be',
+      detail: faults.join('; ') || 'as they should be',
     }
   },
 }

@@ -24,6 +24,7 @@ type SettingsInHelp = Pick<
 export function helpFacts(settings: SettingsInHelp, servers: MailServers): HelpFacts {
   const domain = settings.mailDomains[0] ?? ''
   const takesReports = settings.abuseImapUrl !== undefined || settings.abuseLmtpPort !== undefined
+  const imapsync = imapsyncFor(servers, domain)
   return {
     codeMinutes: settings.codeMinutes,
     linkMinutes: settings.linkMinutes,
@@ -34,10 +35,27 @@ export function helpFacts(settings: SettingsInHelp, servers: MailServers): HelpF
     passwordMin: settings.passwordMin,
     host: new URL(settings.baseUrl).host,
     domain,
+    imapsync: imapsync.join(' '),
+    imapsyncLines: imapsync.join(' \\\n  '),
     smtpHost: bestServerOf(servers, 'smtp')?.host ?? domain,
     // RFC 5321, 4.5.1: every mail domain has a postmaster.
     supportAddress: settings.supportAddress ?? `postmaster@${domain}`,
     // Empty if the portal takes no reports by mail.
     abuseAddress: takesReports ? (settings.abuseAddress ?? `abuse@${domain}`) : '',
   }
+}
+
+function imapsyncFor(servers: MailServers, domain: string): string[] {
+  const imap = bestServerOf(servers, 'imap')
+  const secure = imap?.security === 'tls' ? 'ssl' : 'tls'
+  return [
+    'imapsync',
+    `--host1 ${imap?.host ?? domain}`,
+    `--port1 ${imap?.port ?? 993}`,
+    `--${secure}1`,
+    `--user1 name@${domain}`,
+    '--host2 imap.new.example',
+    '--ssl2',
+    '--user2 name@new.example',
+  ]
 }

@@ -8,6 +8,7 @@ export const helpTopics = [
   'support',
   'contact',
   'moving',
+  'take-along',
   'cookies',
   'safety',
 ] as const
@@ -21,6 +22,7 @@ export const topicIcons: Readonly<Record<(typeof helpTopics)[number], string>> =
   spam: 'filters',
   support: 'help',
   moving: 'forward',
+  'take-along': 'download',
   contact: 'letter',
   cookies: 'settings',
   safety: 'safe',

@@ -23,7 +23,9 @@ const portal = usePortal({
 })
 
 const topics =
-  'recovery mail-programs devices suspicious-letters spam support moving cookies safety'.split(' ')
+  'recovery mail-programs devices suspicious-letters spam support moving take-along cookies safety'.split(
+    ' ',
+  )
 const programs = 'iphone android outlook thunderbird apple-mail the-bat other'.split(' ')
 const autodiscover = '/autodiscover/autodiscover.xml'
 
@@ -61,6 +63,17 @@ describe('somebody who looks for help', () => {
       (await portal.visitor().get('/help/support?lang=en')).html,
       /postmaster@example\.by/,
     )
+  })
+
+  it('help says how to take all emails along, with our own server in the command', async () => {
+    const { html } = await portal.visitor().get('/help/take-along?lang=en')
+    assert.match(
+      html,
+      /data-copy="imapsync --host1 imap\.example\.by --port1 993 --ssl1 --user1 name@example\.by/,
+    )
+    assert.match(html, /Keep messages in all folders for this account on this computer/)
+    const moving = await portal.visitor().get('/help/moving?lang=en')
+    assert.match(moving.html, /href="\/help\/take-along"/)
   })
 
   it('help explains how to get a letter’s source, and where to forward it', async () => {
