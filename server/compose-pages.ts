@@ -37,6 +37,7 @@ export function composePages(settings: Settings, clock: Clock) {
     undoDays,
     smsLinks: settings.smsLinks,
     colours: assets.colours,
+    logo: assets.mailLogo,
   })
   const kept = cacheViews ? createKeptPages() : undefined
   const pages = createPages({ views, texts, theme: assets.theme, menus, timeZone, clock, kept })

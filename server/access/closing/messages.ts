@@ -6,6 +6,7 @@ import { notice, noticeParams } from '#server/recovery/contacts/notice-row.ts'
 export const messages = {
   'account-closing': {
     ...notice,
+    kind: 'alarm',
     channels: ['mail', 'sms'],
     params: z.strictObject({ ...noticeParams, closesAt: instant }),
     moments: ['closesAt', ...notice.moments],

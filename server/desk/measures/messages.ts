@@ -4,6 +4,7 @@ import { instant, mailbox, token } from '#server/kit/messages/params.ts'
 
 export const messages = {
   'account-blocked': {
+    kind: 'alarm',
     channels: ['mail', 'sms'],
     params: z.strictObject({
       mailbox,

@@ -5,6 +5,7 @@ import { brakeNames } from './brakes.ts'
 
 export const messages = {
   'brake-alert': {
+    kind: 'alarm',
     channels: ['mail'],
     params: z.strictObject({ brake: z.enum(brakeNames), at: instant }),
     words: ['brake'],

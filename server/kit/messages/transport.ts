@@ -7,6 +7,8 @@ export interface OutgoingMail {
   readonly subject: string
   readonly text: string
   readonly html: string
+  /** A PNG that the HTML names `cid:logo`. */
+  readonly logo?: Buffer
   /** Link by which the reader stops such letters. */
   readonly unsubscribe?: string
   /** When the message was decided on; the same for every try. */

@@ -1,6 +1,6 @@
 // The style sheet, the script, the face, the icons and the theme, named by a hash of the content.
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import type { Request, RequestHandler, Response } from 'express'
@@ -55,6 +55,8 @@ const WORKER = '/service-worker.js'
 export interface Assets {
   readonly theme: Theme
   readonly colours: ThemeColours
+  /** For mails, which take no SVG: the logo, or the PNG of the same name beside it. */
+  readonly mailLogo: Buffer | undefined
   /** Answers GET `/assets/NAME-HASH.EXT` and the service worker; passes on everything else. */
   readonly serve: RequestHandler
 }
@@ -83,7 +85,8 @@ export function loadAssets(publicDirectory: string, brand: Brand): Assets {
 
   const load = (name: string) => readFileSync(path.join(publicDirectory, name))
   const read = (name: string) => load(name).toString('utf8')
-  const logo = dataAddress(brand.logoFile ?? path.join(publicDirectory, 'logo.svg'))
+  const logoFile = brand.logoFile ?? path.join(publicDirectory, 'logo.svg')
+  const logo = dataAddress(logoFile)
   const own = brand.themeFile ? readFileSync(brand.themeFile, 'utf8') : ''
   const face = /--postern-font\s*:/.test(own)
     ? null
@@ -110,6 +113,7 @@ export function loadAssets(publicDirectory: string, brand: Brand): Assets {
   return {
     theme,
     colours: readThemeColours(style),
+    mailLogo: pngOf(logoFile),
     serve(req, res, next) {
       if (req.method !== 'GET' && req.method !== 'HEAD') return next()
       if (req.path === WORKER) return sendWorker(res, worker)
@@ -141,6 +145,12 @@ function sendAsset(req: Request, res: Response, asset: Asset): void {
   })
   if (encoding) res.set('Content-Encoding', encoding)
   sendWhole(res, encoding ? packAs(encoding, asset) : asset.plain)
+}
+
+function pngOf(logoFile: string): Buffer | undefined {
+  const { dir, name } = path.parse(logoFile)
+  const png = path.join(dir, `${name}.png`)
+  return existsSync(png) ? readFileSync(png) : undefined
 }
 
 const IMAGES: Readonly<Record<string, string>> = { '.svg': 'image/svg+xml', '.png': 'image/png' }

@@ -12,6 +12,7 @@ const names = [
   'header-line',
   'button',
   'button-text',
+  'error',
 ] as const
 
 export type ColourName = (typeof names)[number]

@@ -6,6 +6,7 @@ const stopToken = z.string().regex(/^v1\.[0-9a-f]{8}\.[A-Za-z0-9_-]{38,500}$/)
 
 export const messages = {
   'backup-address-code': {
+    kind: 'code',
     channels: ['mail'],
     /** `stopToken` is `null` if the account has the address already. */
     params: z.strictObject({
@@ -17,6 +18,7 @@ export const messages = {
     unsubscribe: 'stopLink',
   },
   'recovery-link': {
+    kind: 'code',
     channels: ['mail'],
     params: z.strictObject({ ...occasion, token, expiresAt: instant }),
     links: { link: ['/recover/link/', 'token'] },

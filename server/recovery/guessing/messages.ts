@@ -4,6 +4,7 @@ import { occasion } from '#server/kit/messages/params.ts'
 
 export const messages = {
   'guessing-noticed': {
+    kind: 'alarm',
     channels: ['mail'],
     params: z.strictObject({ ...occasion, what: z.enum(['sign-in', 'recovery']) }),
     links: { recoverLink: '/recover', recoveryLink: '/account/recovery' },

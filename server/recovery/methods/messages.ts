@@ -20,6 +20,7 @@ export const messages = {
    * contacts. It does not describe that person.
    */
   'contact-doubted': {
+    kind: 'alarm',
     channels: ['mail', 'sms'],
     params: z.strictObject({ mailbox, at: instant, method: z.enum(['backup-address', 'phone']) }),
     links: { accountLink: '/account', recoveryLink: '/account/recovery' },

@@ -13,6 +13,7 @@ export const messages = {
   },
   'password-reset-held': {
     ...notice,
+    kind: 'alarm',
     channels: ['mail', 'sms'],
     params: z.strictObject({ ...noticeParams, takesEffectAt: instant }),
     moments: ['takesEffectAt', ...notice.moments],

@@ -34,13 +34,18 @@ export const findMailSample = (
 ): MessageSample | undefined =>
   mailSamplesOf(all).find((sample) => sample.name === name && sample.state === state)
 
-export const renderMailSample = (
+export async function renderMailSample(
   render: RenderMessage,
   { catalogue }: AllSamples,
   { name, params }: MessageSample,
   locale: Locale,
-): Promise<MailContent> =>
-  render.mail(name, checkParams(catalogue, name, params as never), locale, sampleAddress)
+): Promise<MailContent> {
+  const checked = checkParams(catalogue, name, params as never)
+  const mail = await render.mail(name, checked, locale, sampleAddress)
+  // A browser knows no parts of a mail.
+  const logo = `data:image/png;base64,${mail.logo?.toString('base64')}`
+  return { ...mail, html: mail.html.replace('cid:logo', logo) }
+}
 
 /** What a sample's page needs around its own locals. */
 export const frameOf = (sample: Sample) => ({

@@ -56,7 +56,10 @@ export function galleryRoutes({ pages, render, loadSamples }: GalleryRouteParts)
     if (req.query.as === 'text') return res.type('text/plain').send(text)
     // Mails carry their style inline, since most mail programs load no style sheets.
     return res
-      .set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")
+      .set(
+        'Content-Security-Policy',
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'",
+      )
       .send(html)
   })
 

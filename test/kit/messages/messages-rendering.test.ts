@@ -35,6 +35,9 @@ function* every(channel: 'mail' | 'sms') {
   }
 }
 
+/** Within the mail, so that nothing is loaded. */
+const ownLogo = '<img src="cid:logo" alt="" height="32">'
+
 describe('the messages', () => {
   const rendering = createRendering()
   const withLinks = createRendering(undefined, true)
@@ -57,14 +60,26 @@ describe('the messages', () => {
   it('no mail loads anything, and every link leads to the portal', async () => {
     for (const { name, locale, params, label } of every('mail')) {
       const { html, text } = await rendering.mail(name, params, locale, stranger)
+      assert.equal(html.split(ownLogo).length, 2, 'the logo is a part of the mail')
       assert.doesNotMatch(
-        html,
+        html.replace(ownLogo, ''),
         /<(img|script|link|iframe|form|object|video|svg)\b|url\(|@import|@font-face| src=/i,
         label,
       )
       for (const [address] of `${html} ${text}`.matchAll(/https?:\/\/[^\s"<]+/g))
         assert.ok(address.startsWith(baseUrl), address)
     }
+  })
+
+  it('the strip of a mail tells a code and an alarm from a notice', async () => {
+    const stripOf = async (name: MessageName) => {
+      const params = checkParams(catalogue, name, samples(name)[0] as never)
+      const { html } = await rendering.mail(name, params, 'en', stranger)
+      return /class="strip strip-(\w+)"/.exec(html)?.[1]
+    }
+    assert.equal(await stripOf('backup-address-code'), 'code')
+    assert.equal(await stripOf('guessing-noticed'), 'alarm')
+    assert.equal(await stripOf('password-changed'), 'notice')
   })
 
   it('a link or a code stands alone on its line of the text part', async () => {
@@ -158,7 +173,7 @@ describe('the messages', () => {
       'en',
       stranger,
     )
-    assert.doesNotMatch(html, /<img|<b>/)
+    assert.doesNotMatch(html.replace(ownLogo, ''), /<img|<b>/)
   })
 
   it('every SMS costs one segment in all four languages, whatever its link can do', async () => {

@@ -22,7 +22,7 @@ test('the gallery shows a mail in the page’s language, and lets it load nothin
   assert.match(mail.html, /<html lang="be">/)
   assert.equal(
     mail.headers.get('content-security-policy'),
-    "default-src 'none'; style-src 'unsafe-inline'",
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'",
   )
   const text = await visitor.get('/dev/pages/mail/recovery-link/sent?as=text')
   assert.match(text.headers.get('content-type') ?? '', /^text\/plain/)

@@ -49,7 +49,10 @@ export async function serveGallery(): Promise<{ origin: string; close(): void }>
     const { name, state } = request.params
     const sample = findMailSample(gallerySamples, name, state)
     const locale = isLocale(request.query.lang) ? request.query.lang : 'en'
-    response.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")
+    response.set(
+      'Content-Security-Policy',
+      "default-src 'none'; img-src data:; style-src 'unsafe-inline'",
+    )
     if (!sample) return void response.sendStatus(404)
     const { html } = await renderMailSample(mails, gallerySamples, sample, locale)
     response.send(html)

@@ -35,6 +35,7 @@ export function createRendering(base = baseUrl, smsLinks = false, serviceName = 
     baseUrl: base,
     undoDays: 7,
     colours: readThemeColours(styleSheet),
+    logo: readFileSync(new URL('../../../public/logo.png', import.meta.url)),
     viewRoots: [fileURLToPath(new URL('../../../views', import.meta.url))],
     cacheViews: true,
   })

@@ -41,6 +41,7 @@ export function createSmtpTransport({ url, from }: SmtpOptions): MailTransport {
           subject: mail.subject,
           text: mail.text,
           html: mail.html,
+          attachments: mail.logo ? [logoOf(mail.logo)] : [],
           date: mail.date,
           messageId,
           // RFC 3834: mailing software sends no vacation notices to such mail.
@@ -65,6 +66,15 @@ export function createSmtpTransport({ url, from }: SmtpOptions): MailTransport {
     close: () => void transporter?.then((pool) => pool.close()),
   }
 }
+
+/** Within the mail, because mail programs load nothing from elsewhere unasked. */
+const logoOf = (content: Buffer) => ({
+  filename: 'logo.png',
+  contentType: 'image/png',
+  contentDisposition: 'inline' as const,
+  cid: 'logo',
+  content,
+})
 
 /** RFC 2369, and RFC 8058 for one click in the mail program. */
 const unsubscribeHeaders = (link: string | undefined): Record<string, string> =>

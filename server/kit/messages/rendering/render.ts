@@ -11,6 +11,8 @@ export interface MailContent {
   readonly subject: string
   readonly text: string
   readonly html: string
+  /** The picture that the HTML names `cid:logo`. */
+  readonly logo?: Buffer
   /** Link by which the reader stops such letters, also by the mail program's button (RFC 8058). */
   readonly unsubscribe?: string
 }
@@ -26,6 +28,8 @@ export interface RenderOptions extends LocalsOptions, Pick<MessageParts, 'loadMe
   /** Folders with a `messages` folder; the first that has a view wins. */
   readonly viewRoots: readonly string[]
   readonly colours: ThemeColours
+  /** A PNG, for the head of mails. */
+  readonly logo?: Buffer | undefined
   /** Off only by CACHE_VIEWS=off in development, so that edits show at once. */
   readonly cacheViews: boolean
   /** Whether an SMS may have a link. */
@@ -33,7 +37,7 @@ export interface RenderOptions extends LocalsOptions, Pick<MessageParts, 'loadMe
 }
 
 export function createMessageRendering(options: RenderOptions): RenderMessage {
-  const { texts, baseUrl, loadMessages, serviceName, smsLinks } = options
+  const { texts, baseUrl, loadMessages, serviceName, smsLinks, logo } = options
   const html = createViewEngine({ roots: options.viewRoots, cache: options.cacheViews })
   const plain = createViewEngine({
     roots: options.viewRoots,
@@ -59,9 +63,10 @@ export function createMessageRendering(options: RenderOptions): RenderMessage {
         text: plain.render(`messages/${name}/text`, locals, 'messages/layout/text'),
         html: html.render(
           `messages/${name}/html`,
-          { ...locals, subject, ...options.colours },
+          { ...locals, subject, hasLogo: Boolean(logo), kind: row.kind, ...options.colours },
           'messages/layout/html',
         ),
+        ...(logo ? { logo } : {}),
         ...(typeof unsubscribe === 'string' ? { unsubscribe } : {}),
       }
     },
