@@ -16,7 +16,7 @@ import { textTrees } from './texts.ts'
 const folder = (name: string) => fileURLToPath(new URL(`../${name}/`, import.meta.url))
 
 export function composePages(settings: Settings, clock: Clock) {
-  const { brandName, baseUrl, passwordMin, timeZone, undoDays } = settings
+  const { brandName, baseUrl, mailDomains, passwordMin, timeZone, undoDays } = settings
   const texts = createTexts(textTrees, { service: brandName, passwordMin })
   const cacheViews = settings.portalEnv === 'production' || settings.cacheViews
   const viewRoots = [folder('views')]
@@ -33,6 +33,7 @@ export function composePages(settings: Settings, clock: Clock) {
     cacheViews,
     viewRoots,
     serviceName: brandName,
+    mailDomains,
     baseUrl,
     undoDays,
     smsLinks: settings.smsLinks,
@@ -40,6 +41,7 @@ export function composePages(settings: Settings, clock: Clock) {
     logo: assets.mailLogo,
   })
   const kept = cacheViews ? createKeptPages() : undefined
-  const pages = createPages({ views, texts, theme: assets.theme, menus, timeZone, clock, kept })
+  const { theme } = assets
+  const pages = createPages({ views, texts, theme, menus, timeZone, clock, kept, mailDomains })
   return { texts, assets, menus, render, pages }
 }

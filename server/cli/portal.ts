@@ -1,5 +1,6 @@
 // `npm run portal -- COMMAND`: the commands of operators.
 import { parseArgs } from 'node:util'
+import { writeDomains } from '#server/core/identifiers/mail-domain.ts'
 import { type Command, done, exit, type Outcome } from '#server/kit/commands/command.ts'
 import { readSettings } from '#server/settings.ts'
 import { completeSettings } from '../complete-settings.ts'
@@ -95,7 +96,8 @@ async function runParsed(
     void portal.then((made) => started.push({ stop: made.close }))
     return (await portal).parts
   }
-  return await command.run({ settings, parts: open, options: values, args })
+  const outcome = await command.run({ settings, parts: open, options: values, args })
+  return { ...outcome, text: writeDomains(outcome.text, settings.mailDomains) }
 }
 
 const helpOf = (command: AnyCommand): string =>

@@ -16,6 +16,12 @@ export function canonicalDomain(typed: string): string | null {
 /** For domains of the portal alone: in a foreign one a letter may pose as another. */
 export const writeDomain = (domain: string): string => domainToUnicode(domain) || domain
 
+/** A text for people, with our domains after each @ as people write them. */
+export const writeDomains = (text: string, ownDomains: readonly string[]): string =>
+  ownDomains
+    .filter((domain) => domain.includes('xn--'))
+    .reduce((written, domain) => written.replaceAll(`@${domain}`, `@${writeDomain(domain)}`), text)
+
 /** An address as people write it, if its domain is one of ours. */
 export function writeAddress(address: string, ownDomains: readonly string[]): string {
   const at = address.lastIndexOf('@')

@@ -1,4 +1,5 @@
 // The values that every view and component gets.
+import { writeAddress } from '#server/core/identifiers/mail-domain.ts'
 import type { Formats } from '../i18n/format.ts'
 import { type Locale, locales, type TextParams, type Translate } from '../i18n/texts.ts'
 import type { Theme } from './assets.ts'
@@ -15,6 +16,8 @@ export interface FrameParts {
   readonly theme: Theme
   readonly menus: Menus
   readonly pageId: string
+  /** Shown as people write them. */
+  readonly mailDomains?: readonly string[] | undefined
   /** Address of the page, for the language switch. The page's locals may name another one. */
   readonly path: string
   readonly csrfToken: string
@@ -36,6 +39,7 @@ export function createFrame(parts: FrameParts, locals: ViewLocals = {}): ViewLoc
     errors,
     values,
     fieldState: createFieldState(t, errors, values),
+    writeAddress: (address: string) => writeAddress(address, parts.mailDomains ?? []),
     formatDateTime: (instant: Date) => formats.moment(instant, now),
     formatOn: (instant: Date) => formats.onMoment(instant, now),
     formatTime: formats.time,

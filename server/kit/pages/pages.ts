@@ -53,6 +53,7 @@ export interface PageParts {
   readonly timeZone: string
   readonly clock: Clock
   readonly kept?: KeptPages | undefined
+  readonly mailDomains?: readonly string[]
 }
 
 export function createPages(parts: PageParts): Pages {
@@ -73,6 +74,7 @@ export function createPages(parts: PageParts): Pages {
           formats: formats[locale],
           now: clock.now(),
           theme,
+          mailDomains: parts.mailDomains,
           menus,
           pageId: page.id,
           path: shownPath(req),

@@ -58,9 +58,8 @@ const NOT_NAMES = new Set(
 /** Names that an included view may read from the frame. All others must be handed to it. */
 const FRAME = new Set(
   `t locale locales pageId path csrfToken account errors values fieldState theme menus formats
-  formatDateTime formatOn formatBound formatWait formatTime formatPlace groupByDay tOr`.split(
-    /\s+/,
-  ),
+  formatDateTime formatOn formatBound formatWait formatTime formatPlace groupByDay tOr
+  writeAddress`.split(/\s+/),
 )
 
 function namesIn(source: string): string[] {

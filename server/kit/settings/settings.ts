@@ -69,7 +69,8 @@ export const kitRows = {
   mailDomains: row(
     list(domain),
     'postern.example',
-    'domains in which mailboxes are created, the first is the default',
+    'domains in which mailboxes are created, the first is the default; an international one ' +
+      'as people write it or as its A-label',
     required,
   ),
   defaultLocale: row(

@@ -1,6 +1,7 @@
 // Renders Apple's configuration profile for Mail on iPhone, iPad and Mac.
 import { createHash } from 'node:crypto'
 import { build } from 'plist'
+import { writeAddress } from '#server/core/identifiers/mail-domain.ts'
 import { bestServerOf, type MailServers } from './mail-servers.ts'
 import { userNameOf } from './own-address.ts'
 
@@ -24,6 +25,7 @@ export function renderAppleProfile(
   const owner = reversed(description.domains[0] ?? imap.host)
   const identifier = `${owner}.mail.${uuid('profile').toLowerCase()}`
   const userName = userNameOf(address)
+  const written = writeAddress(address, description.domains)
   const passwords = appPassword && {
     IncomingPassword: appPassword,
     OutgoingPassword: appPassword,
@@ -43,9 +45,9 @@ export function renderAppleProfile(
         PayloadVersion: 1,
         PayloadIdentifier: `${identifier}.account`,
         PayloadUUID: uuid('account'),
-        PayloadDisplayName: address,
+        PayloadDisplayName: written,
         EmailAccountType: 'EmailTypeIMAP',
-        EmailAccountDescription: address,
+        EmailAccountDescription: written,
         EmailAddress: address,
         IncomingMailServerAuthentication: 'EmailAuthPassword',
         IncomingMailServerHostName: imap.host,

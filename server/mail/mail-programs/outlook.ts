@@ -1,5 +1,6 @@
 // Outlook's Autodiscover, the POX dialect ([MS-OXDSCLI]).
 import { XMLBuilder, XMLParser, XMLValidator } from 'fast-xml-parser'
+import { writeAddress } from '#server/core/identifiers/mail-domain.ts'
 import type { MailServer } from '#server/core/mail-server.ts'
 import { bestServerOf, type MailServers } from './mail-servers.ts'
 import { readOwnAddress, userNameOf } from './own-address.ts'
@@ -49,7 +50,7 @@ export function renderAutodiscover(description: MailServers, address: string): s
   )
   return answer({
     '@_xmlns': OUTLOOK_RESPONSE,
-    User: { DisplayName: address },
+    User: { DisplayName: writeAddress(address, description.domains) },
     Account: {
       AccountType: 'email',
       Action: 'settings',

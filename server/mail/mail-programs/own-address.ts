@@ -1,3 +1,5 @@
+import { ownDomain } from '#server/core/identifiers/login-name.ts'
+
 export type OwnAddress =
   | {
       readonly kind: 'ok'
@@ -19,9 +21,10 @@ export function readOwnAddress(raw: unknown, domains: readonly string[]): OwnAdd
   const domain = domainOf(address)
   if (at < 1 || !LOCAL.test(local) || local.includes('..'))
     return { kind: 'refused', reason: 'format' }
-  if (!/^[a-z0-9.-]{1,253}$/.test(domain)) return { kind: 'refused', reason: 'format' }
-  if (!domains.includes(domain)) return { kind: 'refused', reason: 'foreign' }
-  return { kind: 'ok', address: `${local}@${domain}`, local, domain }
+  const own = ownDomain(domain, domains)
+  if (own) return { kind: 'ok', address: `${local}@${own}`, local, domain: own }
+  const isDomain = /^[\p{L}\p{N}.-]{1,253}$/u.test(domain)
+  return { kind: 'refused', reason: isDomain ? 'foreign' : 'format' }
 }
 
 /** Without the tag of a sub-address: no login holds a plus, and the mail servers refuse one. */
@@ -43,7 +46,8 @@ export function judgeDomain(raw: unknown, domains: readonly string[]): DomainVer
   if (first === undefined || first === '') return { kind: 'unnamed' }
   if (typeof first !== 'string' || first.length > 320) return { kind: 'unreadable' }
   const domain = domainOf(first.normalize('NFKC').trim().toLowerCase())
-  if (domains.includes(domain)) return { kind: 'ours', domain }
+  const own = ownDomain(domain, domains)
+  if (own) return { kind: 'ours', domain: own }
   if (/^%\w+%$/.test(domain)) return { kind: 'unnamed' }
   const looksLikeDomain = /^[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+$/u.test(domain)
   return { kind: looksLikeDomain ? 'foreign' : 'unreadable' }

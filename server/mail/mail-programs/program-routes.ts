@@ -86,12 +86,14 @@ function addOutlookJson(router: Router, domains: readonly string[]): void {
     .all('/autodiscover/*rest', (_req, res) => void res.sendStatus(404))
 }
 
-/** The user name, if the program would put the tag of a sub-address into it. */
+/** The user name, if the program would fill in another one. */
 function plainNameIn(asked: unknown, domains: readonly string[]): string | undefined {
   const [first] = [asked].flat()
   // In a query, a plus that is not encoded is a blank.
   const read = readOwnAddress(typeof first === 'string' && first.replaceAll(' ', '+'), domains)
   if (read.kind === 'refused') return undefined
   const userName = userNameOf(read.address)
-  return userName === read.address ? undefined : userName
+  // An international domain is filled in as it was typed, but mail servers know its A-label.
+  const isPlain = userName === read.address && !/[^\0-\x7f]/.test(String(first))
+  return isPlain ? undefined : userName
 }

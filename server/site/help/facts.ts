@@ -1,4 +1,5 @@
 // Numbers and names in help texts. They come from the settings, so they are true.
+import { writeDomain } from '#server/core/identifiers/mail-domain.ts'
 import { bestServerOf, type MailServers } from '#server/mail/mail-programs/mail-servers.ts'
 import type { HelpParts } from './parts.ts'
 
@@ -33,8 +34,8 @@ export function helpFacts(settings: SettingsInHelp, servers: MailServers): HelpF
     idleMinutes: settings.sessionIdleMinutes,
     maxHours: settings.sessionMaxHours,
     passwordMin: settings.passwordMin,
-    host: new URL(settings.baseUrl).host,
-    domain,
+    host: writeDomain(new URL(settings.baseUrl).host),
+    domain: writeDomain(domain),
     imapsync: imapsync.join(' '),
     imapsyncLines: imapsync.join(' \\\n  '),
     smtpHost: bestServerOf(servers, 'smtp')?.host ?? domain,

@@ -1,6 +1,7 @@
 // The help pages, and the Apple profile that one of them offers.
 
 import { type Request, type Response, Router } from 'express'
+import { writeDomain } from '#server/core/identifiers/mail-domain.ts'
 import { isLocale } from '#server/kit/i18n/texts.ts'
 import { MalformedRequest, NotFound } from '#server/kit/pages/faults.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
@@ -77,11 +78,12 @@ function showMailPrograms(
   const own = ownerOf(req)?.address ?? null
   const page = mailProgramsPage(mailServers, req.query, own, req.locale)
   const domain = mailServers.domains[0] ?? ''
+  const params = { domain: writeDomain(domain) }
   const program = page.program && t(`help-mail-programs.program.${page.program}`)
   pages.show(req, res, {
     id: 'help-mail-programs',
     view: 'site/help/mail-programs',
-    errors: page.refusal ? [{ field: 'address', reason: page.refusal, params: { domain } }] : [],
+    errors: page.refusal ? [{ field: 'address', reason: page.refusal, params }] : [],
     values: typeof req.query.address === 'string' ? { address: req.query.address } : {},
     locals: {
       ...page,

@@ -1,6 +1,8 @@
 // The form that reports a letter. What was typed and chosen outlives a refusal.
+
 import type { Request, Response } from 'express'
 import { msPerHour, msPerSecond } from '#server/core/durations.ts'
+import { writeDomain } from '#server/core/identifiers/mail-domain.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { readFields } from '#server/kit/pages/forms.ts'
 import { networkOf } from '#server/kit/web/client.ts'
@@ -47,7 +49,7 @@ function showForm(
     values: { ...form, kept_file: kept?.token ?? '' },
     locals: {
       kinds: reportKinds,
-      domain: settings.mailDomains[0],
+      domain: writeDomain(settings.mailDomains[0] ?? ''),
       kept: kept && {
         token: kept.token,
         name: kept.name,

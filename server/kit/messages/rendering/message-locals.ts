@@ -1,5 +1,6 @@
 // Turns checked parameters into the words, links and moments of message views.
 
+import { writeAddress } from '#server/core/identifiers/mail-domain.ts'
 import type { Formats } from '#server/kit/i18n/format.ts'
 import type { Locale, Texts } from '#server/kit/i18n/texts.ts'
 import type { MessageRow } from '../catalogue.ts'
@@ -11,6 +12,7 @@ export interface LocalsOptions {
   /** Every link begins with it, never with a host that a request names. */
   readonly baseUrl: string
   readonly undoDays: number
+  readonly mailDomains?: readonly string[]
 }
 
 interface AnyParams {
@@ -51,7 +53,7 @@ function addMoments(locals: Locals, { moments = [] }: MessageRow, { dateTime }: 
 }
 
 export function createMessageLocals(options: LocalsOptions) {
-  const { texts, formats, baseUrl, serviceName, undoDays } = options
+  const { texts, formats, baseUrl, serviceName, undoDays, mailDomains = [] } = options
 
   function wordsForPlace(place: string, locale: Locale): string {
     if (place === '') return texts.t(locale, 'messages.shared.notKnown')
@@ -88,7 +90,10 @@ export function createMessageLocals(options: LocalsOptions) {
     addMoments(locals, row, formats[locale])
     for (const field of row.words ?? []) locals[field] = select(locals[field])
     const { mailbox } = params
-    if (mailbox) locals.mailbox = mailbox === to ? mailbox : maskMailbox(mailbox)
+    if (mailbox) {
+      const written = writeAddress(mailbox, mailDomains)
+      locals.mailbox = mailbox === to ? written : maskMailbox(written)
+    }
     locals.facts = factsOf(params, locals.at as string | undefined, locale)
     return locals
   }
