@@ -9,7 +9,7 @@ export const actionSamples = (auditActions: readonly AuditAction[]): readonly Sa
     entries: auditActions.map((action, at) => ({
       position: String(200 - at),
       at: sampleMoment(at),
-      staff: colleague,
+      staff: at % 5 ? colleague : null,
       action,
       caseId: at % 2 ? '3' : null,
       account: at % 3 ? null : sampleAddress,

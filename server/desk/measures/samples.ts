@@ -102,6 +102,11 @@ export const samples: readonly Sample[] = [
     by: colleague,
     may: true,
   }),
+  consolePage('staff-lift', 'by-operator', 'desk/measures/lift', {
+    measure: { ...measure, measure: 'block', until: null, proposedBy: null },
+    address: sampleAddress,
+    may: true,
+  }),
   consolePage('staff-lift', 'senior-needed', 'desk/measures/lift', {
     measure: { ...measure, measure: 'block', until: null },
     address: sampleAddress,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { msPerHour } from '#server/core/durations.ts'
+import { msPerHour, msPerMinute } from '#server/core/durations.ts'
 import { writtenFields } from '#server/kit/drafts/written-fields.ts'
 import { useAbusePortal } from '#test/support/desk/abuse.ts'
 import { hanna, piotr, register, signIn } from '#test/support/people.ts'
@@ -36,6 +36,26 @@ test('a form that meets an ended session is shown with its texts after the sign-
   await enter(visitor, hanna)
   assert.ok((await visitor.get(page)).html.includes(`value="${typed}"`))
   assert.ok(!(await visitor.get(page)).html.includes(typed), 'it is shown once')
+})
+
+test('a form that meets a password typed too long ago is shown with its texts after it', async () => {
+  const visitor = await signIn(portal, hanna)
+  const _csrf = await visitor.token(page)
+  portal.clock.advance(11 * msPerMinute)
+  const late = await visitor.send(page, encode({ _csrf, address: typed }), form)
+  assert.match(late.location ?? '', /^\/account\/confirm-password\?/)
+  const { password } = hanna
+  const confirm = '/account/confirm-password'
+  assert.equal((await visitor.post(confirm, { password, next: page })).location, page)
+  assert.ok((await visitor.get(page)).html.includes(`value="${typed}"`))
+})
+
+test('a sign-out forgets what was typed', async () => {
+  const visitor = await signIn(portal, hanna)
+  await visitor.post(page, { address: 'no address' })
+  assert.ok(visitor.cookies.has('draft'))
+  await visitor.post('/sign-out', {}, { from: '/account' })
+  assert.ok(!visitor.cookies.has('draft'))
 })
 
 test('a draft of somebody’s page is shown to nobody else who signs in in this browser', async () => {
