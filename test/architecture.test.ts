@@ -107,6 +107,7 @@ const httpBesideRoutes = new Set([
   'access/sign-in/blocked-cookie.ts',
   'access/sign-in/passport.ts',
   'accounts/sessions/device-cookie.ts',
+  'accounts/sessions/typed-name-cookie.ts',
   'recovery/contacts/contact-answers.ts',
   'recovery/contacts/contact-pages.ts',
   'recovery/contacts/show-contact.ts',

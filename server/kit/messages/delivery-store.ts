@@ -35,6 +35,27 @@ export async function recordDelivery(db: Db, report: DeliveryReport): Promise<bo
   })
 }
 
+/**
+ * Whether a gateway has refused a message for good, now or after it took it.
+ * @param earlier counts until it is known what became of the newest
+ */
+export async function wasRefused(
+  db: Db,
+  { newest, earlier }: { readonly newest: string; readonly earlier: string | null },
+): Promise<boolean> {
+  const { rows } = await db.raw(
+    `select id, settled_at is null as waits,
+       state = 'failed' or coalesce(delivery in ('failed', 'undelivered', 'canceled'), false)
+         as refused
+     from messages where id in (:newest, :earlier)`,
+    { newest, earlier },
+  )
+  const [last, before] = [newest, earlier].map((id) =>
+    rows.find((row: { id: string }) => row.id === id),
+  )
+  return last?.waits ? (before?.refused ?? false) : (last?.refused ?? false)
+}
+
 async function writeDelivery(db: Db, report: DeliveryReport): Promise<boolean> {
   const { rowCount } = await db.raw(
     `update messages set delivery = :delivery, delivery_code = :deliveryCode,

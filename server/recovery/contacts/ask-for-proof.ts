@@ -5,7 +5,7 @@ import { newCode, newToken } from '#server/core/keys/secrets.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
 import { type MessageParts, sendMessage } from '#server/kit/messages/send-message.ts'
 import type { Contact } from './contact.ts'
-import { findConfirmation, putConfirmation } from './store.ts'
+import { type Confirmation, findConfirmation, noteMessage, putConfirmation } from './store.ts'
 
 const codeDigits = 6
 /** The same contact typed again within this time is a second click. */
@@ -56,7 +56,8 @@ export async function askForProof(parts: ProofParts, wanted: WantedProof): Promi
     const at = parts.clock.now()
     if (probationUntil && probationUntil > at)
       return { kind: 'probation', until: probationUntil } as const
-    const sentAt = await findSentAt(trx, parts, wanted, at)
+    const before = await findBefore(trx, parts, wanted)
+    const sentAt = sentAtOf(parts, before, at)
     if (sentAt && isSecondClick(sentAt, at, wanted.resend)) return { kind: 'asked' } as const
     const permit = await wanted.permit(trx)
     // A code is on its way already. Its page says when another one can be sent.
@@ -77,7 +78,9 @@ export async function askForProof(parts: ProofParts, wanted: WantedProof): Promi
       triesAllowed,
     })
     if (put.kind === 'exhausted') return put
-    await sendCode(trx, parts, wanted, { code, expiresAt, isSent })
+    const newest = await sendCode(trx, parts, wanted, { code, expiresAt, isSent })
+    const { kind } = wanted.contact
+    await noteMessage(trx, { accountId, kind, newest, earlier: before?.messages.newest ?? null })
     return { kind: 'asked' } as const
   })
 }
@@ -87,12 +90,12 @@ async function sendCode(
   parts: ProofParts,
   { proof, contact, locale, stopToken = null }: WantedProof,
   about: { readonly code: string; readonly expiresAt: Date; readonly isSent: boolean },
-): Promise<void> {
+): Promise<string | null> {
   const to = about.isSent ? contact.value : null
   const params = { code: about.code, expiresAt: about.expiresAt.toISOString() }
   const ownerId = proof.accountId
   if (contact.kind === 'phone') {
-    await sendMessage(trx, parts, {
+    return await sendMessage(trx, parts, {
       name: 'phone-code',
       channel: 'sms',
       to,
@@ -100,9 +103,8 @@ async function sendCode(
       locale,
       ownerId,
     })
-    return
   }
-  await sendMessage(trx, parts, {
+  return await sendMessage(trx, parts, {
     name: 'backup-address-code',
     channel: 'mail',
     to,
@@ -112,20 +114,25 @@ async function sendCode(
   })
 }
 
-/** When the code for this very contact was sent, if it still works. */
-async function findSentAt(
+/** The code before, if it was for this very contact. */
+async function findBefore(
   trx: Trx,
-  { keyring, settings }: ProofParts,
+  { keyring }: ProofParts,
   { proof: { accountId }, contact }: WantedProof,
-  at: Date,
-): Promise<Date | undefined> {
+): Promise<Confirmation | undefined> {
   const found = await findConfirmation(trx, keyring, accountId, contact.kind)
+  return found?.contact.canonical === contact.canonical ? found : undefined
+}
+
+/** When the code was sent, if it still works. */
+function sentAtOf(
+  { settings }: ProofParts,
+  before: Confirmation | undefined,
+  at: Date,
+): Date | undefined {
   const isAlive =
-    found?.contact.canonical === contact.canonical &&
-    !found.spentAt &&
-    found.expiresAt > at &&
-    found.tries < settings.limitCodeTries
-  return isAlive ? found.sentAt : undefined
+    before && !before.spentAt && before.expiresAt > at && before.tries < settings.limitCodeTries
+  return isAlive ? before.sentAt : undefined
 }
 
 function isSecondClick(sentAt: Date, at: Date, resend: Resend | undefined): boolean {

@@ -58,6 +58,11 @@ export const contactSamples = (
     sentAt: 1_795_000_000_000,
     againAt: sampleMoment(0),
   }),
+  ownerSample(`${id}-confirm`, 'refused', `recovery/${id}/${id}-confirm`, {
+    contact: sentTo,
+    sentAt: 1_795_000_000_000,
+    isRefused: true,
+  }),
   ownerSample(`${id}-confirm`, 'errors', `recovery/${id}/${id}-confirm`, {
     contact: sentTo,
     sentAt: 1_795_000_000_000,

@@ -3,11 +3,13 @@ import type { Request, Response } from 'express'
 import { findProbation } from '#server/accounts/accounts/store.ts'
 import { accountOf } from '#server/accounts/sessions/browser-session.ts'
 import { msPerSecond } from '#server/core/durations.ts'
+import { wasRefused } from '#server/kit/messages/delivery-store.ts'
 import { takeFlash } from '#server/kit/pages/flash.ts'
 import type { FormError } from '#server/kit/pages/forms.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import type { Contact } from './contact.ts'
 import type { PendingContact } from './pending-contact.ts'
+import type { CodeMessages } from './store.ts'
 
 export const methodsPage = '/account/recovery'
 
@@ -15,9 +17,7 @@ export interface ContactForms {
   readonly id: Contact['kind']
   readonly field: 'address' | 'phone'
   locals?(typed: string): Readonly<Record<string, unknown>>
-  pending(
-    accountId: string,
-  ): Promise<Pick<PendingContact, 'value' | 'canonical' | 'typedAt' | 'sentAt'> | undefined>
+  pending(accountId: string): Promise<Omit<PendingContact, 'kind'> | undefined>
   /** Seconds until the account can ask for another code to the contact. */
   waitFor(accountId: string, canonical: string): Promise<number>
 }
@@ -33,6 +33,8 @@ export function showContact(parts: RecoveryParts, forms: ContactForms): ShowCont
   const { pages, db, clock, methods } = parts
   const { id, field } = forms
   const formPage = `${methodsPage}/${id}`
+  const isRefused = async ({ newest, earlier }: CodeMessages) =>
+    newest !== null && (await wasRefused(db, { newest, earlier }))
 
   const form: ShowContact['form'] = async (req, res, typed = '', errors = []) => {
     const at = clock.now()
@@ -66,6 +68,7 @@ export function showContact(parts: RecoveryParts, forms: ContactForms): ShowCont
           contact: pending?.value,
           sentAt: pending?.sentAt.getTime(),
           againAt: wait > 0 ? againAt : undefined,
+          isRefused: pending !== undefined && (await isRefused(pending.messages)),
           taken: errors.some((error) => error.reason === 'taken'),
         },
       })

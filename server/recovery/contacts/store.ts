@@ -14,6 +14,13 @@ export interface Confirmation {
   readonly sentAt: Date
   readonly expiresAt: Date
   readonly spentAt: Date | null
+  readonly messages: CodeMessages
+}
+
+/** Null in rows of an earlier release. */
+export interface CodeMessages {
+  readonly newest: string | null
+  readonly earlier: string | null
 }
 
 interface Row {
@@ -106,7 +113,18 @@ export async function findConfirmation(
     sentAt: row.sent_at,
     expiresAt: row.expires_at,
     spentAt: row.spent_at,
+    messages: { newest: row.message_id, earlier: row.earlier_message_id },
   }
+}
+
+/** Which messages bring the code, and the code before to the same contact. */
+export async function noteMessage(
+  trx: AccountTrx,
+  about: CodeMessages & { readonly accountId: string; readonly kind: ContactKind },
+): Promise<void> {
+  await trx('contact_confirmations')
+    .where({ account_id: about.accountId, kind: about.kind })
+    .update({ message_id: about.newest, earlier_message_id: about.earlier })
 }
 
 export interface KeptCode {
