@@ -10,6 +10,7 @@ import { tellOfAppPasswords } from './stories/app-passwords.ts'
 import { tellOfAppeals } from './stories/appeals.ts'
 import { tellOfBeginning } from './stories/beginning.ts'
 import { tellOfDevices } from './stories/devices.ts'
+import { tellOfLeaving } from './stories/leaving.ts'
 import { tellOfMailPrograms } from './stories/mail-programs.ts'
 import { tellOfOperatorBlock } from './stories/operator-block.ts'
 import { tellOfRecovery } from './stories/recovery.ts'
@@ -30,6 +31,7 @@ const chapters: readonly Chapter[] = [
   tellOfReportForm,
   tellOfAppeals,
   tellOfOperatorBlock,
+  tellOfLeaving,
 ]
 
 let browser: Browser

@@ -1,5 +1,6 @@
 // `npm run prove [-- NAME …]` runs the long proofs. Their figures belong into docs/proofs.md.
 import { cpus, totalmem } from 'node:os'
+import { proveClosings } from './closings.ts'
 import { proveDatabaseRestarts } from './database-restarts.ts'
 import { proveAbuseLetters } from './desk/abuse-letters.ts'
 import { proveAbuseLettersHttp } from './desk/abuse-letters-http.ts'
@@ -28,6 +29,7 @@ interface Proof {
 
 const proofs: readonly Proof[] = [
   { name: 'kill-loop', what: '200 kills under registrations', run: () => proveKillLoop(200) },
+  { name: 'closings', what: '200 kills under closings and returns', run: () => proveClosings(200) },
   {
     name: 'database-restarts',
     what: '30 restarts and kills of PostgreSQL under registrations, web and worker in one process',

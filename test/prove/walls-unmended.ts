@@ -30,7 +30,8 @@ const walls: readonly Wall[] = [
     file: 'server/accounts/accounts/change-account.ts',
     from: `  if (!account || !isOfNow(proof, account)) return stale
   if (account.blockedAt || account.closedAt) return stale
-  if (account.resetDemandedAt && demandedReset !== 'allowed') return stale
+  const isLeft = account.resetDemandedAt ?? account.closingAt
+  if (isLeft && comingBack !== 'allowed') return stale
   if (proof.session && !(await isSessionAlive(trx, proof.session, account))) return stale
 `,
     to: '  if (!account) return stale\n',

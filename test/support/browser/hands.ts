@@ -9,6 +9,8 @@ export interface Hands {
   fill(label: string, text: string): Promise<void>
   choose(label: string, nth: number): Promise<void>
   tick(name: string): Promise<void>
+  /** Sets a checkbox. */
+  check(label: string): Promise<void>
   unfold(text: string): Promise<void>
   close(): Promise<void>
 }
@@ -71,6 +73,10 @@ export async function keyboardAlone(
       for (let step = 0; !(await one.isChecked()) && step < TABS; step++)
         await keyboard.press('ArrowDown')
     },
+    async check(label) {
+      await reach(page.getByLabel(label))
+      await keyboard.press('Space')
+    },
     async unfold(text) {
       await reach(page.locator('summary', { hasText: text }))
       await keyboard.press('Enter')
@@ -96,6 +102,7 @@ export async function withoutScripts(
     choose: async (label, nth) =>
       void (await page.getByLabel(label, { exact: true }).selectOption({ index: nth })),
     tick: (name) => page.getByRole('radio', { name }).check(),
+    check: (label) => page.getByLabel(label).check(),
     unfold: (text) => page.locator('summary', { hasText: text }).click(),
     close,
   }

@@ -1,0 +1,274 @@
+// Kills the portal repeatedly at random moments of closings, returns and ends, and checks that each
+// account is whole: open, being closed, or gone.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connectDatabase, type Db } from '#db/connection.ts'
+import { ensureDatabase, startEmbeddedPostgres } from '#db/embedded.ts'
+import { verifyActivity } from '#server/accounts/activity/store.ts'
+import { createKeyring, type Keyring } from '#server/core/keys/keyring.ts'
+import { putBackupAddress } from '#server/recovery/backup-address/store.ts'
+import { putPhone } from '#server/recovery/phone/store.ts'
+import { underLock } from '#test/support/account-lock.ts'
+import { eventually } from '#test/support/portal.ts'
+import { type PortalProcess, startPortalProcess } from '#test/support/process.ts'
+import { createVisitor, type Visitor } from '#test/support/visitor.ts'
+
+export interface ClosingFigures {
+  readonly rounds: number
+  readonly closings: number
+  readonly returns: number
+  readonly gone: number
+  readonly open: number
+  /** Accounts that were being closed when the portal was killed, over all kills. */
+  readonly underWay: number
+  readonly secondsToEnd: number
+}
+
+const secretKey = 'key-of-the-closings-0123456789abcdefghij'
+/** Some two seconds, so that ends fall into the kills as well. */
+const closingDays = 0.000_025
+const password = 'a sentence of those who leave'
+
+/** Tables that may still name a closed account. */
+const stay = ['claims', 'mailboxes', 'security_questions', 'audit', 'reports']
+
+/** Each query counts violations as `n`, at any moment. */
+const always: Readonly<Record<string, string>> = {
+  'a closing without its shut mailbox, or a shut mailbox without a closing': `
+    select count(*)::int as n from accounts a join mailboxes m on m.account_id = a.id
+    where a.closed_at is null and m.closing <> (a.closing_at is not null)`,
+  'a closing with a session': `
+    select count(*)::int as n from accounts a join sessions s on s.account_id = a.id
+    where a.closing_at is not null`,
+  'a closing whose owner was not told': `
+    select count(*)::int as n from accounts a where a.closed_at is null and (
+      select count(*) from messages m where m.owner_id = a.id and m.name = 'account-closing')
+      < (select count(*) from activity e
+        where e.account_id = a.id and e.event = 'account.closing')`,
+  'a closing without its entry, or an entry without its closing': `
+    select count(*)::int as n from accounts a where a.closed_at is null and (
+      select count(*) filter (where event = 'account.closing')
+        - count(*) filter (where event = 'account.kept')
+      from activity e where e.account_id = a.id) <> (a.closing_at is not null)::int`,
+  'a closing without the job of its end': `
+    select count(*)::int as n from accounts a where a.closing_at is not null and not exists (
+      select from graphile_worker._private_jobs j where j.key = 'closing:end:' || a.id)
+      and a.closes_at > now()`,
+  'an open account without password, mailbox or name': `
+    select count(*)::int as n from accounts a left join mailboxes m on m.account_id = a.id
+    where a.closed_at is null and (a.password_verifier not like '$argon2id$%'
+      or m.account_id is null or m.removed_at is not null or m.password_sealed is null
+      or (select count(*) from claims c where c.account_id = a.id and c.kind like 'login%') <> 2)`,
+  'a contact without its claim, or a claim without its contact': `
+    select count(*)::int as n from accounts a where
+      (select count(*) from claims c where c.account_id = a.id and c.kind not like 'login%')
+      <> (select count(*) from phones p where p.account_id = a.id)
+        + (select count(*) from backup_addresses b where b.account_id = a.id)`,
+  'a closed account with a password, a mailbox, a name less, or a word that waits': `
+    select count(*)::int as n from accounts a join mailboxes m on m.account_id = a.id
+    where a.closed_at is not null and (a.password_verifier <> 'closed' or a.closing_at is not null
+      or m.removed_at is null or m.password_sealed is not null
+      or (select count(*) from claims c where c.account_id = a.id) <> 2
+      or exists (select from messages w where w.owner_id = a.id and w.payload is not null))`,
+  'a closed account whose record was not folded once': `
+    select count(*)::int as n from accounts a where a.closed_at is not null and (
+      select count(*) from activity e where e.event = 'activity.folded'
+        and e.details->>'account' = a.id::text) <> 1`,
+}
+
+const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds))
+
+interface Noted {
+  /** Logins whose closing was acknowledged, and nothing afterwards. */
+  readonly closed: Set<string>
+  readonly kept: Set<string>
+  closings: number
+  returns: number
+}
+
+interface Crowd {
+  readonly db: Db
+  readonly keyring: Keyring
+  readonly urlOf: () => string
+  readonly noted: Noted
+}
+
+async function giveContacts({ db, keyring }: Crowd, login: string): Promise<void> {
+  const account = await db('accounts')
+    .where({ address: `${login}@postern.example` })
+    .first('id')
+  const at = new Date()
+  const since = { accountId: account.id, confirmedAt: at, provenAt: at, at }
+  const number = 1_000_000 + Math.floor(Math.random() * 8_999_999)
+  const address = `${randomUUID()}@elsewhere.example`
+  await underLock(db, account.id, async (trx) => {
+    await putPhone(trx, keyring, { ...since, e164: `+37529${number}` })
+    await putBackupAddress(trx, keyring, { ...since, address, canonical: address })
+  })
+}
+
+async function leave(crowd: Crowd, visitor: Visitor, login: string): Promise<boolean> {
+  const registered = await visitor.post('/register', { login, password })
+  if (registered.status !== 303) return false
+  await giveContacts(crowd, login)
+  const contacts = Math.random() < 0.3 ? 'now' : 'after'
+  const left = await visitor.post('/account/close', { confirm: 'on', contacts })
+  if (left.location !== '/account/closed') return false
+  crowd.noted.closed.add(login)
+  crowd.noted.closings += 1
+  return true
+}
+
+async function comeBack({ noted }: Crowd, visitor: Visitor, login: string): Promise<void> {
+  const at = await visitor.post('/sign-in', { login, password })
+  if (at.location !== '/account/closed') return
+  // Whether it happened is unknown until the answer is there.
+  noted.closed.delete(login)
+  const kept = await visitor.post('/sign-in/keep', {}, { from: '/account/closed' })
+  if (kept.location !== '/account') return
+  noted.kept.add(login)
+  noted.returns += 1
+}
+
+/** One person after the other registers and leaves; some come back. */
+async function leaveSteadily(crowd: Crowd, prefix: string, isOver: () => boolean): Promise<void> {
+  for (let nth = 0; !isOver(); nth++) {
+    const login = `${prefix}.n${nth}x`
+    try {
+      const visitor = createVisitor(crowd.urlOf())
+      const isLeaving = await leave(crowd, visitor, login)
+      if (isLeaving && Math.random() < 0.4)
+        await comeBack(crowd, createVisitor(crowd.urlOf()), login)
+    } catch {
+      // A broken connection is no acknowledgement.
+      await pause(20)
+    }
+  }
+}
+
+const countOf = async (db: Db, sql: string): Promise<number> => (await db.raw(sql)).rows[0].n
+
+async function checkWhole(db: Db): Promise<void> {
+  for (const [fault, sql] of Object.entries(always)) assert.equal(await countOf(db, sql), 0, fault)
+}
+
+const underWay = 'select count(*)::int as n from accounts where closing_at is not null'
+
+/** Of every table that names an account, none has a row of a closed one. */
+async function checkNothingLeft(db: Db): Promise<void> {
+  const { rows } = await db.raw(
+    `select distinct table_name as name from information_schema.columns
+     where table_schema = 'public' and column_name = 'account_id'`,
+  )
+  for (const { name } of rows as { name: string }[]) {
+    if (stay.includes(name)) continue
+    const left = `select count(*)::int as n from ${name} t join accounts a on a.id = t.account_id
+      where a.closed_at is not null`
+    assert.equal(await countOf(db, left), 0, name)
+  }
+  const passwords = `select count(*)::int as n from mail_directory.mailboxes d
+    join accounts a on a.id = d.account_id
+    where a.closed_at is not null and (d.password is not null or d.removed_at is null)`
+  assert.equal(await countOf(db, passwords), 0, 'a password in the directory')
+}
+
+async function checkAcknowledged(db: Db, { closed, kept }: Noted): Promise<void> {
+  const rows = await db('accounts').select('address', 'closed_at')
+  const isGone = new Map(rows.map((row) => [row.address.split('@')[0], row.closed_at !== null]))
+  for (const login of closed) assert.equal(isGone.get(login), true, `${login} is not gone`)
+  for (const login of kept) assert.equal(isGone.get(login), false, `${login} was not kept`)
+}
+
+interface Running {
+  portal: PortalProcess | undefined
+  isOver: boolean
+}
+
+async function killRepeatedly(
+  rounds: number,
+  env: Record<string, string>,
+  crowd: Omit<Crowd, 'urlOf'>,
+  running: Running,
+): Promise<number> {
+  let seenUnderWay = 0
+  const whole = { ...crowd, urlOf: () => running.portal?.url ?? '' }
+  running.portal = await startPortalProcess(env)
+  const clients = ['anna', 'boris', 'clara', 'denis'].map((prefix) =>
+    leaveSteadily(whole, prefix, () => running.isOver),
+  )
+  for (let round = 0; round < rounds; round++) {
+    // Each round has one acknowledgement, even on a busy machine, and then ends at a random moment.
+    const before = crowd.noted.closings
+    for (let waited = 0; crowd.noted.closings === before && waited < 8000; waited += 10)
+      await pause(10)
+    await pause(Math.random() * 400)
+    await running.portal.end('SIGKILL')
+    await pause(50)
+    seenUnderWay += await countOf(crowd.db, underWay)
+    await checkWhole(crowd.db)
+    running.portal = await startPortalProcess(env)
+  }
+  running.isOver = true
+  await Promise.all(clients)
+  return seenUnderWay
+}
+
+/** Waits until every closing has ended, and checks what is left. */
+async function checkEnd(db: Db, keyring: Keyring, noted: Noted) {
+  const begun = performance.now()
+  const pending = 'select count(*)::int as n from mailboxes where applied_revision < revision'
+  const isDone = async () =>
+    (await countOf(db, underWay)) === 0 && (await countOf(db, pending)) === 0
+  await eventually(isDone, 150)
+  const secondsToEnd = (performance.now() - begun) / 1000
+  await checkWhole(db)
+  await checkNothingLeft(db)
+  await checkAcknowledged(db, noted)
+  for await (const broken of verifyActivity(db, keyring)) assert.fail(broken.fault)
+  const gone = 'select count(*)::int as n from accounts where closed_at is not null'
+  const open = 'select count(*)::int as n from accounts where closed_at is null'
+  const { closings, returns } = noted
+  return {
+    closings,
+    returns,
+    gone: await countOf(db, gone),
+    open: await countOf(db, open),
+    secondsToEnd,
+  }
+}
+
+/** @param rounds how often the portal is killed */
+export async function proveClosings(rounds: number): Promise<ClosingFigures> {
+  const folder = await mkdtemp(join(tmpdir(), 'postern-closings-'))
+  await chmod(folder, 0o711)
+  const options = ['-c', 'fsync=off', '-c', 'max_connections=200']
+  const postgres = await startEmbeddedPostgres(folder, options)
+  const databaseUrl = await ensureDatabase(postgres, 'portal')
+  const db = connectDatabase(databaseUrl, 4)
+  const noted: Noted = { closed: new Set(), kept: new Set(), closings: 0, returns: 0 }
+  const keyring = createKeyring([secretKey])
+  const running: Running = { portal: undefined, isOver: false }
+  const env = {
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: folder,
+    SECRET_KEYS: secretKey,
+    CLOSING_DAYS: String(closingDays),
+    ARGON2_MEMORY_KIB: '64',
+    ARGON2_PASSES: '1',
+    LIMIT_REGISTRATIONS_PER_IP_HOUR: '1000000',
+    LOG_LEVEL: 'error',
+  }
+  try {
+    const seenUnderWay = await killRepeatedly(rounds, env, { db, keyring, noted }, running)
+    return { rounds, underWay: seenUnderWay, ...(await checkEnd(db, keyring, noted)) }
+  } finally {
+    running.isOver = true
+    await running.portal?.end()
+    await db.destroy()
+    await postgres.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
