@@ -20,6 +20,7 @@ const open = async (path: string): Promise<Page> => {
 
 const switchTo = async (page: Page, language: string) => {
   const link = page.locator(`a[hreflang="${language}"]`).first()
+  if (!(await link.isVisible())) await page.locator('header summary').first().click()
   await landing(page, link, () => link.click())
 }
 

@@ -2,7 +2,7 @@
 // Short drafts lie sealed in a cookie, long ones in a row that the cookie names.
 import type { Request, RequestHandler, Response } from 'express'
 import type { Clock } from '#server/core/clock.ts'
-import { newToken } from '#server/core/keys/secrets.ts'
+import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import { networkOf } from '../web/client.ts'
 import { cookieName } from '../web/cookies.ts'
 import { type FormBond, formSecretOf } from '../web/csrf.ts'
@@ -18,6 +18,8 @@ declare module 'express-serve-static-core' {
     keepDraft?: (res: Response, draft: NewDraft) => Promise<void>
     /** What was typed before on the page that the request opens. */
     draft?: Readonly<Record<string, string>>
+    /** After it was shown: from now on only a switch of the language shows it. */
+    noteDraftShown?: (res: Response) => void
     dropDraft?: (res: Response) => void
   }
 }
@@ -31,7 +33,8 @@ export interface NewDraft {
   readonly shownAt: 'next-look' | 'language'
 }
 
-interface Draft extends Omit<NewDraft, 'values'> {
+interface Draft {
+  readonly path: string
   readonly fields: Readonly<Record<string, string>>
   /** Who was signed in. */
   readonly owner?: string | undefined
@@ -39,6 +42,10 @@ interface Draft extends Omit<NewDraft, 'values'> {
   readonly bond?: FormBond | undefined
   readonly until: number
 }
+
+/** The cookie: when it is shown, a tag of its page, and the sealed draft or the token of its row. */
+const cookieShape = /^(next-look|language)\.([\w-]{8})\.(.+)$/
+const tagOf = (path: string) => hashToken(path).toString('base64url').slice(0, 8)
 
 const purpose = 'web.draft'
 const rowMark = 'row.'
@@ -91,8 +98,6 @@ async function openDraft(parts: DraftParts, req: Request, value: string): Promis
   const draft = await readDraft(parts, req, value)
   if (!draft || draft.path !== req.path) return
   if (draft.until <= parts.clock.now().getTime()) return
-  const isSwitched = req.query.lang !== undefined
-  if (draft.shownAt === 'language' && !isSwitched) return
   if (isFor(req, draft)) req.draft = draft.fields
 }
 
@@ -107,6 +112,9 @@ export function drafts(parts: DraftParts): RequestHandler {
     sameSite: 'lax',
     secure,
   } as const
+
+  const setCookie = (res: Response, value: string) =>
+    void res.cookie(name, value, { ...cookie, maxAge: keptMs })
 
   async function storeLong(req: Request, token: string, content: string) {
     const keeper = keeperOf(req, parts)
@@ -127,12 +135,11 @@ export function drafts(parts: DraftParts): RequestHandler {
     const draft: Draft = {
       path,
       fields,
-      shownAt,
       owner,
       bond: owner === undefined ? req.formBond?.() : undefined,
       until: clock.now().getTime() + keptMs,
     }
-    const remember = (value: string) => res.cookie(name, value, { ...cookie, maxAge: keptMs })
+    const remember = (value: string) => setCookie(res, `${shownAt}.${tagOf(path)}.${value}`)
     const text = JSON.stringify(draft)
     const sealed = keyring.seal(purpose, text)
     if (sealed.length <= cookieChars) return void remember(sealed)
@@ -142,14 +149,18 @@ export function drafts(parts: DraftParts): RequestHandler {
     await storeLong(req, token, text)
   }
 
-  return (req, _res, next) => {
-    const value: unknown = req.cookies?.[name]
+  return (req, res, next) => {
+    const [, shownAt, tag, value = ''] = cookieShape.exec(req.cookies?.[name] ?? '') ?? []
     req.dropDraft = (on) => void on.clearCookie(name, cookie)
     if (!onlyLooks(req)) {
       req.keepDraft = (on, draft) => keepDraft(req, on, draft)
+      // The form is sent anew, so what was typed in it before is over.
+      if (tag === tagOf(req.path)) req.dropDraft(res)
       return next()
     }
-    if (typeof value !== 'string') return next()
+    const isDue = shownAt === 'next-look' || req.query.lang !== undefined
+    if (tag !== tagOf(req.path) || !isDue) return next()
+    req.noteDraftShown = (on) => setCookie(on, `language.${tag}.${value}`)
     openDraft(parts, req, value).then(() => next(), next)
   }
 }

@@ -65,7 +65,7 @@ export function createPages(parts: PageParts): Pages {
       const owner = ownerOf(req)
       const isWhole = page.status === undefined && (page.errors ?? []).length === 0
       const draft = isWhole ? req.draft : undefined
-      if (draft) req.dropDraft?.(res)
+      if (draft) req.noteDraftShown?.(res)
       noteRefused(req, res, page)
       const html = (csrfToken: string) => {
         const frame = {

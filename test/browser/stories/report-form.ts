@@ -14,6 +14,13 @@ const letter = {
 export const tellOfReportForm: Chapter = (story) => {
   const value = (label: string) => story.hands.page.getByLabel(label, { exact: true }).inputValue()
 
+  /** Narrow windows fold the languages up. */
+  async function switchTo(language: string, menu: string): Promise<void> {
+    const link = story.hands.page.getByRole('link', { name: language }).first()
+    if (!(await link.isVisible())) await story.hands.unfold(menu)
+    await story.hands.follow(language)
+  }
+
   it('the letter of a refused report is kept, also in another language', async () => {
     const { hands } = story
     await story.goTo('/report?lang=en')
@@ -21,9 +28,9 @@ export const tellOfReportForm: Chapter = (story) => {
     await hands.page.setInputFiles('#message_file', letter)
     await hands.press('Send the report')
     await story.see(/letter\.eml, .+ – kept/)
-    await hands.follow('Deutsch')
+    await switchTo('Deutsch', 'Language:')
     await story.see('letter.eml')
-    await hands.follow('English')
+    await switchTo('English', 'Sprache:')
     assert.equal(await value('Which address did the email come from?'), 'prize@postern.example')
     await hands.tick('It tries to get passwords or card numbers')
     await hands.press('Send the report')
