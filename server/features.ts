@@ -49,6 +49,7 @@ import { securityQuestionFeature } from './recovery/security-question/feature.ts
 import { stoppedAddressesFeature } from './recovery/stopped-addresses/feature.ts'
 import { undoFeature } from './recovery/undo/feature.ts'
 import { developmentFeature } from './site/development/feature.ts'
+import { documentsFeature } from './site/documents/feature.ts'
 import { galleryFeature } from './site/gallery/feature.ts'
 import { healthFeature } from './site/health/feature.ts'
 import { helpFeature } from './site/help/feature.ts'
@@ -106,6 +107,7 @@ export const features = [
   deskHelpFeature,
   overviewFeature,
   helpFeature,
+  documentsFeature,
   healthFeature,
   securityTxtFeature,
   developmentFeature,

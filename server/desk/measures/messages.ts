@@ -28,6 +28,7 @@ export const messages = {
       appealLink: ['/appeal/', 'appealToken'],
       accountLink: '/account',
       recoverLink: '/recover',
+      termsLink: '/terms',
     },
     words: ['extent', 'cause'],
     moments: ['until'],

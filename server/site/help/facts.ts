@@ -22,6 +22,11 @@ type SettingsInHelp = Pick<
   | 'undoDays'
 >
 
+/** RFC 5321, 4.5.1: every mail domain has a postmaster. */
+export const supportAddressOf = (
+  settings: Pick<SettingsInHelp, 'mailDomains' | 'supportAddress'>,
+): string => settings.supportAddress ?? `postmaster@${settings.mailDomains[0] ?? ''}`
+
 export function helpFacts(settings: SettingsInHelp, servers: MailServers): HelpFacts {
   const domain = settings.mailDomains[0] ?? ''
   const takesReports = settings.abuseImapUrl !== undefined || settings.abuseLmtpPort !== undefined
@@ -39,8 +44,7 @@ export function helpFacts(settings: SettingsInHelp, servers: MailServers): HelpF
     imapsync: imapsync.join(' '),
     imapsyncLines: imapsync.join(' \\\n  '),
     smtpHost: bestServerOf(servers, 'smtp')?.host ?? domain,
-    // RFC 5321, 4.5.1: every mail domain has a postmaster.
-    supportAddress: settings.supportAddress ?? `postmaster@${domain}`,
+    supportAddress: supportAddressOf(settings),
     // Empty if the portal takes no reports by mail.
     abuseAddress: takesReports ? (settings.abuseAddress ?? `abuse@${domain}`) : '',
   }

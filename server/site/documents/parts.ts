@@ -1,0 +1,5 @@
+import type { HelpSettings } from '../help/settings.ts'
+import type { SiteParts } from '../parts.ts'
+import type { DocumentSettings } from './settings.ts'
+
+export type DocumentParts = SiteParts & { readonly settings: HelpSettings & DocumentSettings }
