@@ -14,12 +14,14 @@ import { tellOfLeaving } from './stories/leaving.ts'
 import { tellOfMailPrograms } from './stories/mail-programs.ts'
 import { tellOfOperatorBlock } from './stories/operator-block.ts'
 import { tellOfRecovery } from './stories/recovery.ts'
+import { tellOfRegistration } from './stories/registration.ts'
 import { tellOfReportForm } from './stories/report-form.ts'
 import { tellOfReporting } from './stories/reporting.ts'
 import { tellOfWaits } from './stories/waits.ts'
 import { tellOfWaysBack } from './stories/ways-back.ts'
 
 const chapters: readonly Chapter[] = [
+  tellOfRegistration,
   tellOfBeginning,
   tellOfWaysBack,
   tellOfAppPasswords,
