@@ -3,19 +3,39 @@ import { trimPasted } from '../text-input.ts'
 import { canonicalDomain } from './mail-domain.ts'
 
 const providers: ReadonlySet<string> = new Set(
-  `gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com
-  icloud.com me.com mac.com aol.com mail.com email.com proton.me protonmail.com pm.me
-  tutanota.com tuta.io fastmail.com zoho.com hey.com gmx.com gmx.net gmx.de gmx.at gmx.ch
-  mail.ru inbox.ru list.ru bk.ru internet.ru yandex.ru yandex.by yandex.com yandex.kz yandex.ua
-  ya.ru rambler.ru lenta.ru autorambler.ru myrambler.ru ro.ru vk.com
-  tut.by mail.by open.by bk.by inbox.by belpost.by
-  ukr.net i.ua meta.ua bigmir.net online.ua
-  web.de t-online.de freenet.de posteo.de mailbox.org arcor.de 1und1.de vodafone.de
-  hotmail.de outlook.de live.de yahoo.de yahoo.co.uk hotmail.co.uk
-  wp.pl o2.pl onet.pl interia.pl op.pl poczta.onet.pl gazeta.pl
-  mail.de email.de gmx.eu gmx.us gmx.fr gmx.es gmx.it live.ru mail.md mail.lv mail.lt mail.bg
-  inbox.lv inbox.lt mail.ee seznam.cz centrum.cz mail.kz abv.bg
-  bluewin.ch orange.fr free.fr laposte.net libero.it hotmail.fr yahoo.fr`.split(/\s+/),
+  `gmail.com googlemail.com msn.com ymail.com
+  icloud.com me.com mac.com aol.com email.com
+  protonmail.com tutanota.com fastmail.com
+  zoho.com hey.com vk.com
+  outlook.com outlook.de
+  hotmail.com hotmail.de hotmail.co.uk
+  hotmail.fr
+  live.com live.de live.ru
+  yahoo.com yahoo.de yahoo.co.uk yahoo.fr
+  mail.com mail.ru mail.by mail.de mail.md
+  mail.lv mail.lt mail.bg mail.ee mail.kz
+  proton.me pm.me
+  tuta.io
+  gmx.com gmx.net gmx.de gmx.at gmx.ch gmx.eu
+  gmx.us gmx.fr gmx.es gmx.it
+  inbox.ru inbox.by inbox.lv inbox.lt
+  list.ru bk.ru internet.ru ya.ru rambler.ru
+  lenta.ru autorambler.ru myrambler.ru ro.ru
+  yandex.ru yandex.by yandex.com yandex.kz
+  yandex.ua
+  tut.by open.by bk.by belpost.by
+  ukr.net bigmir.net laposte.net
+  i.ua meta.ua online.ua
+  web.de t-online.de freenet.de posteo.de
+  arcor.de 1und1.de vodafone.de email.de
+  mailbox.org
+  wp.pl o2.pl onet.pl interia.pl op.pl
+  poczta.onet.pl gazeta.pl
+  seznam.cz centrum.cz
+  abv.bg
+  bluewin.ch
+  orange.fr free.fr
+  libero.it`.split(/\s+/),
 )
 
 /** People leave the end of these away. */
