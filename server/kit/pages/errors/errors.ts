@@ -20,7 +20,7 @@ import {
 } from '../faults.ts'
 import type { Pages } from '../pages.ts'
 import { showOtherSession } from './other-session.ts'
-import { fieldsToRepeat, typedIn } from './typed-fields.ts'
+import { fieldsToRepeat, hadSecret, typedIn } from './typed-fields.ts'
 import { waysOnFrom } from './ways-on.ts'
 
 export type ErrorKind =
@@ -137,6 +137,7 @@ function showFailure(
         limit,
         retryAt: new Date(clock.now().getTime() + (retryAfterSeconds ?? 0) * msPerSecond),
         typed: typedIn(req),
+        isSecretDue: hadSecret(req),
         repeat: href === undefined ? fieldsToRepeat(req) : undefined,
       }),
     },

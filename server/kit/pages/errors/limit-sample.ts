@@ -22,6 +22,7 @@ export function limitSample(limit: string, shown: LimitSample = {}): Sample {
       href,
       ways,
       retryAt: new Date(sampleMoment(0).getTime() + waitSeconds * msPerSecond),
+      isSecretDue: limit === 'sign-in' || limit === 'registration',
       typed: Object.values(typed ?? {}),
       repeat: typed && { _csrf: 'a-sample-has-no-token', ...typed },
     },

@@ -16,6 +16,9 @@ function valuesOf(req: Request, names: readonly string[]): [string, string][] {
   })
 }
 
+export const hadSecret = (req: Request): boolean =>
+  valuesOf(req, ['password', 'code', 'answer']).length > 0
+
 export const typedIn = (req: Request): string[] =>
   valuesOf(req, typedFields).map(([, text]) => text)
 
