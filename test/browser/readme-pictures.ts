@@ -4,16 +4,19 @@ import { launchChromium } from '#test/support/browser/chromium.ts'
 import { serveGallery } from '#test/support/browser/gallery-server.ts'
 
 const desk = { width: 1000, height: 700 }
+const tall = { width: 1000, height: 920 }
 const phone = { width: 390, height: 760 }
 const pictures = [
   { name: 'home', path: '/home/stranger?lang=en', scheme: 'light', viewport: desk },
-  { name: 'account', path: '/account/filled?lang=de', scheme: 'light', viewport: desk },
+  { name: 'account', path: '/account/filled?lang=de', scheme: 'light', viewport: tall },
   {
     name: 'ways-back-in',
     path: '/recovery-methods/filled?lang=en',
     scheme: 'dark',
-    viewport: desk,
+    viewport: tall,
   },
+  { name: 'activity', path: '/activity/filled?lang=be', scheme: 'light', viewport: tall },
+  { name: 'report-sent', path: '/report-sent/sent?lang=ru', scheme: 'dark', viewport: tall },
   { name: 'register', path: '/register/errors?lang=be', scheme: 'light', viewport: phone },
   {
     name: 'recover-by-sms',
