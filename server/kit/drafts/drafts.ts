@@ -43,7 +43,7 @@ interface Draft {
   readonly until: number
 }
 
-/** The cookie: when it is shown, a tag of its page, and the sealed draft or the token of its row. */
+/** The cookie: when it is shown, a tag of its page, and the draft or the token of its row. */
 const cookieShape = /^(next-look|language)\.([\w-]{8})\.(.+)$/
 const tagOf = (path: string) => hashToken(path).toString('base64url').slice(0, 8)
 
@@ -101,6 +101,12 @@ async function openDraft(parts: DraftParts, req: Request, value: string): Promis
   if (isFor(req, draft)) req.draft = draft.fields
 }
 
+function draftOf(req: Request, path: string, fields: Draft['fields'], now: Date): Draft {
+  const owner = ownerOf(req)?.id
+  const bond = owner === undefined ? req.formBond?.() : undefined
+  return { path, fields, owner, bond, until: now.getTime() + keptMs }
+}
+
 export function drafts(parts: DraftParts): RequestHandler {
   const { keyring, clock, limits } = parts
   const secure = isHttps(parts.settings)
@@ -131,14 +137,7 @@ export function drafts(parts: DraftParts): RequestHandler {
   ): Promise<void> {
     const fields = writtenOf(values ?? req.body ?? {})
     if (isDoor(path) || Object.keys(fields).length === 0) return
-    const owner = ownerOf(req)?.id
-    const draft: Draft = {
-      path,
-      fields,
-      owner,
-      bond: owner === undefined ? req.formBond?.() : undefined,
-      until: clock.now().getTime() + keptMs,
-    }
+    const draft = draftOf(req, path, fields, clock.now())
     const remember = (value: string) => setCookie(res, `${shownAt}.${tagOf(path)}.${value}`)
     const text = JSON.stringify(draft)
     const sealed = keyring.seal(purpose, text)
