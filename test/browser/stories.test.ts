@@ -17,6 +17,7 @@ import { tellOfRecovery } from './stories/recovery.ts'
 import { tellOfRegistration } from './stories/registration.ts'
 import { tellOfReportForm } from './stories/report-form.ts'
 import { tellOfReporting } from './stories/reporting.ts'
+import { tellOfNameThatTravels } from './stories/reset.ts'
 import { tellOfWaits } from './stories/waits.ts'
 import { tellOfWaysBack } from './stories/ways-back.ts'
 
@@ -27,6 +28,7 @@ const chapters: readonly Chapter[] = [
   tellOfAppPasswords,
   tellOfMailPrograms,
   tellOfDevices,
+  tellOfNameThatTravels,
   tellOfWaits,
   tellOfRecovery,
   tellOfReporting,
