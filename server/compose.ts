@@ -115,6 +115,7 @@ const nameRulesOf = (settings: Settings) => ({
 const composePorts = (db: Db, keyring: Keyring) => ({
   isSendingLimited,
   noteConverged: (accountId: string) => noteEffect(db, accountId),
+  offersExport: listed.some(({ name }) => name.endsWith('/export')),
   isRestricted: async (trx: Trx, id: string) => (await findInForce(trx, id)) !== undefined,
   recordStaffSignOut: (trx: Trx, left: StaffSignOut) => recordStaffSignOut(trx, keyring, left),
   loadSamples,

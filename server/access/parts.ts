@@ -4,6 +4,8 @@ import type { ClosingSettings } from './closing/settings.ts'
 
 export interface AccessParts extends MailParts {
   readonly settings: MailParts['settings'] & ClosingSettings
+  /** Whether a feature lets owners take along what the portal holds, at `/account/export`. */
+  readonly offersExport: boolean
   /** Whether a measure of the desk stands against the account, a mild one included. */
   readonly isRestricted: (trx: Trx, accountId: string) => Promise<boolean>
   /** Lets the desk record that a member of staff left its pages. */

@@ -44,6 +44,7 @@ async function show(
       probationUntil: hindrance?.kind === 'probation' ? hindrance.until : undefined,
       until: closingEnd(parts, at),
       hasContacts: contacts.length > 0,
+      offersExport: parts.offersExport,
     },
   })
 }

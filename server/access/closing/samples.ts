@@ -31,7 +31,7 @@ const closed = (state: string, shown: Date | undefined): Sample => ({
 
 export const samples: readonly Sample[] = [
   close('empty'),
-  close('without-contacts', { hasContacts: false }),
+  close('without-contacts', { hasContacts: false, offersExport: true }),
   close('errors', { errors: [{ field: 'confirm', reason: 'missing' }] }),
   close('restricted', { hindrance: 'restricted' }),
   close('probation', { hindrance: 'probation', probationUntil: sampleMoment(-60) }),
