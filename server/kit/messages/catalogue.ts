@@ -8,7 +8,7 @@ type Fields = Readonly<Record<string, unknown>>
 /** All of one message but its texts and views. */
 export interface MessageRow {
   readonly channels: readonly Channel[]
-  /** Colours the strip of a mail: a code to type, or something to act on. Absent: a plain notice. */
+  /** Colours the strip of a mail: a code to type, or something to act on. */
   readonly kind?: 'code' | 'alarm'
   /** A parameter `expiresAt` ends the sending. */
   readonly params: z.ZodType<object>

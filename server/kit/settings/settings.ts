@@ -96,6 +96,10 @@ export const kitRows = {
     text('a file'),
     'a MaxMind database (.mmdb) that turns an address into a rough place',
   ),
+  supportAddress: optional(
+    text('an address'),
+    'where people write for help; absent: postmaster@DOMAIN',
+  ),
   brandName: row(text('a name'), 'Postern', 'name of the service in headers, titles and letters'),
   brandLogo: optional(text('a file'), 'an .svg or .png for the header and the browser’s tab'),
   themeCss: optional(

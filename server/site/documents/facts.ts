@@ -1,4 +1,4 @@
-import { supportAddressOf } from '../help/facts.ts'
+import { supportAddressOf } from '#server/kit/settings/support-address.ts'
 import type { DocumentParts } from './parts.ts'
 import type { DocumentFacts } from './render-document.ts'
 

@@ -1,5 +1,4 @@
-import type { HelpSettings } from '../help/settings.ts'
 import type { SiteParts } from '../parts.ts'
 import type { DocumentSettings } from './settings.ts'
 
-export type DocumentParts = SiteParts & { readonly settings: HelpSettings & DocumentSettings }
+export type DocumentParts = SiteParts & { readonly settings: DocumentSettings }

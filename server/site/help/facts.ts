@@ -1,12 +1,13 @@
 // Numbers and names in help texts. They come from the settings, so they are true.
 import { writeDomain } from '#server/core/identifiers/mail-domain.ts'
+import { supportAddressOf } from '#server/kit/settings/support-address.ts'
 import { bestServerOf, type MailServers } from '#server/mail/mail-programs/mail-servers.ts'
-import type { HelpParts } from './parts.ts'
+import type { SiteParts } from '../parts.ts'
 
 export type HelpFacts = Readonly<Record<string, string | number>>
 
 type SettingsInHelp = Pick<
-  HelpParts['settings'],
+  SiteParts['settings'],
   | 'abuseAddress'
   | 'abuseImapUrl'
   | 'abuseLmtpPort'
@@ -21,11 +22,6 @@ type SettingsInHelp = Pick<
   | 'supportAddress'
   | 'undoDays'
 >
-
-/** RFC 5321, 4.5.1: every mail domain has a postmaster. */
-export const supportAddressOf = (
-  settings: Pick<SettingsInHelp, 'mailDomains' | 'supportAddress'>,
-): string => settings.supportAddress ?? `postmaster@${settings.mailDomains[0] ?? ''}`
 
 export function helpFacts(settings: SettingsInHelp, servers: MailServers): HelpFacts {
   const domain = settings.mailDomains[0] ?? ''

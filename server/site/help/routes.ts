@@ -8,12 +8,12 @@ import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { describeMailServers, type MailServers } from '#server/mail/mail-programs/mail-servers.ts'
 import { readOwnAddress } from '#server/mail/mail-programs/own-address.ts'
 import { profileSigner } from '#server/mail/mail-programs/profile-signer.ts'
+import type { SiteParts } from '../parts.ts'
 import { helpFacts } from './facts.ts'
 import { mailProgramsPage } from './mail-programs-page.ts'
-import type { HelpParts } from './parts.ts'
 import { helpTopics } from './topics.ts'
 
-export function helpRoutes(parts: HelpParts): Router {
+export function helpRoutes(parts: SiteParts): Router {
   const { settings, pages, methods } = parts
   const router = Router()
   const mailServers = describeMailServers(settings, settings.brandName)
@@ -69,7 +69,7 @@ export function helpRoutes(parts: HelpParts): Router {
 }
 
 function showMailPrograms(
-  { settings, pages, platform }: HelpParts,
+  { settings, pages, platform }: SiteParts,
   mailServers: MailServers,
   req: Request,
   res: Response,
