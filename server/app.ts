@@ -2,11 +2,13 @@
 import express, { type Express } from 'express'
 import type { AccountFeature } from './accounts/feature.ts'
 import { sessionMiddleware } from './accounts/sessions/browser-session.ts'
+import { sessionTimesOf } from './accounts/sessions/session-store.ts'
 import { features } from './features.ts'
 import { drafts } from './kit/drafts/drafts.ts'
 import type { Assets } from './kit/pages/assets.ts'
 import { errorHandler, pageNotFound } from './kit/pages/errors/errors.ts'
 import { localeMiddleware } from './kit/pages/pages.ts'
+import { schemeMiddleware } from './kit/pages/scheme.ts'
 import { boundBody, formBytes, watchBody } from './kit/web/body-bound.ts'
 import { canonicalAddresses } from './kit/web/client.ts'
 import { readCookies } from './kit/web/cookies.ts'
@@ -35,7 +37,7 @@ export function createApp(parts: AppParts): Express {
   const { settings, db, clock } = parts
   const https = isHttps(settings)
   const development = settings.portalEnv === 'development'
-  const times = { idleMinutes: settings.sessionIdleMinutes, maxHours: settings.sessionMaxHours }
+  const times = sessionTimesOf(settings)
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -50,6 +52,7 @@ export function createApp(parts: AppParts): Express {
     readCookies(),
     sessionMiddleware({ db, clock, times }, { https, secrets: parts.cookieSecrets }),
     localeMiddleware({ fallback: settings.defaultLocale, https }),
+    schemeMiddleware(https),
     unlessOnlyLooking(
       inOrder([
         checkOrigin(new URL(settings.baseUrl).origin, development),

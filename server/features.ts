@@ -1,6 +1,7 @@
 // Every feature, one line each. When an account recovers or closes, they act in this order.
 
 import { closingFeature } from './access/closing/feature.ts'
+import { ownSettingsFeature } from './access/own-settings/feature.ts'
 import { passwordFeature } from './access/password/feature.ts'
 import { registrationFeature } from './access/registration/feature.ts'
 import { sessionPagesFeature } from './access/sessions/feature.ts'
@@ -95,6 +96,7 @@ export const features = [
   passwordFeature,
   sessionPagesFeature,
   closingFeature,
+  ownSettingsFeature,
   staffFeature,
   auditFeature,
   reportsFeature,

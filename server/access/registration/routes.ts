@@ -69,7 +69,9 @@ function signInRepetitions(access: RegistrationParts): SignInAgain {
     if (!again) return false
     const complete = (session: NewSession) => completeSignIn(parts, again, device, client, session)
     const proof = { accountId: again.account.id, epoch: again.account.epoch }
-    await startSession(req, proof, client, access.clock.now(), complete).finally(again.leave)
+    await startSession(req, proof, client, access.clock.now(), { write: complete }).finally(
+      again.leave,
+    )
     return true
   }
 }

@@ -5,19 +5,24 @@ import { recordActivity } from '#server/accounts/activity/store.ts'
 import {
   proofOf,
   requireAccount,
+  requireFreshPassword,
   sessionDigestOf,
 } from '#server/accounts/sessions/browser-session.ts'
-import { aliveSince } from '#server/accounts/sessions/session-store.ts'
+import { aliveSince, sessionTimesOf } from '#server/accounts/sessions/session-store.ts'
 import { endSession, endSessions, listSessions } from '#server/accounts/sessions/store.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
+import { formOf } from '#server/kit/web/form-page.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
+import { submitForget, submitKeep } from './own-device-page.ts'
 
 const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
 export function sessionRoutes(parts: AccessParts): Router {
   const { pages, db, clock, keyring, settings } = parts
-  const times = { idleMinutes: settings.sessionIdleMinutes, maxHours: settings.sessionMaxHours }
+  const times = sessionTimesOf(settings)
+  const page = '/account/sessions'
+  const fresh = requireFreshPassword(clock.now, page)
 
   return Router()
     .get('/account/sessions', requireAccount(), async (req, res) => {
@@ -27,7 +32,9 @@ export function sessionRoutes(parts: AccessParts): Router {
         id: 'sessions',
         view: 'access/sessions/sessions',
         locals: {
-          flash: takeFlash(req, res, ['ended', 'others-ended']),
+          flash: takeFlash(req, res, ['ended', 'others-ended', 'kept']),
+          days: settings.knownSessionDays,
+          isMine: req.session.isMine === true,
           sessions: sessions.map(({ publicId, idDigest, ...shown }) => ({
             ...shown,
             end: idDigest.equals(current) ? undefined : `/account/sessions/${publicId}/end`,
@@ -48,6 +55,8 @@ export function sessionRoutes(parts: AccessParts): Router {
       setFlash(res, 'others-ended')
       res.redirect(303, '/account/sessions')
     })
+    .post(`${page}/keep-device`, formOf(page), requireAccount(page), fresh, submitKeep(parts, page))
+    .post(`${page}/forget-device`, formOf(page), submitForget(parts))
     .post('/account/sessions/:id/end', requireAccount('/account/sessions'), async (req, res) => {
       const accountId = ownerOf(req)?.id ?? ''
       const id = String(req.params.id)

@@ -16,8 +16,10 @@ export const samples: readonly Sample[] = [
     signedIn: true,
     locals: {
       flash: 'ended',
+      days: 30,
+      isMine: true,
       sessions: [
-        session({ device: 'Firefox, Windows', place: 'Minsk, BY' }, 2),
+        session({ device: 'Firefox, Windows', place: 'Minsk, BY', isMine: true }, 2),
         session({ end: endOf('b'), device: 'Safari, iOS', place: '93.84.…' }, 6),
         session({ end: endOf('c'), device: '', place: '' }, 9),
       ],
@@ -29,6 +31,7 @@ export const samples: readonly Sample[] = [
     view: 'access/sessions/sessions',
     signedIn: true,
     locals: {
+      days: 30,
       sessions: [session({ device: 'Firefox, Windows', place: 'Minsk, BY' }, 2)],
     },
   },

@@ -43,6 +43,7 @@ type SignInParts = AccessParts & { readonly signInLimits: SignInLimits }
 
 interface Typed {
   readonly login: string
+  readonly mine?: string
   readonly next: string
 }
 
@@ -59,17 +60,18 @@ function showSignIn(
   typed: Typed,
   errors: readonly FormError[] = [],
 ) {
-  const { login, next } = typed
+  const { login, next, mine = '' } = typed
   const isFirst = errors.length === 0
   parts.pages.show(req, res, {
     id: 'sign-in',
     view: 'access/sign-in/sign-in',
     errors,
-    values: { login, next },
+    values: { login, next, mine },
     sameForAll: isFirst && login === '' && next === '',
     locals: {
       next,
       path: withNext('/sign-in', next),
+      days: parts.settings.knownSessionDays,
       notice: isFirst ? noticeOf(parts, req, next) : '',
     },
   })
@@ -80,14 +82,14 @@ async function beginSignedIn(
   req: Request,
   res: Response,
   signedIn: Extract<SignedIn, { kind: 'signed-in' }>,
-  password: string,
+  { password, isMine }: { readonly password: string; readonly isMine: boolean },
 ): Promise<void> {
   const { account, leave } = signedIn
   const client = parts.client(req)
   const device = keepDevice(parts, req, res)
-  const complete = (session: NewSession) => completeSignIn(parts, signedIn, device, client, session)
+  const write = (session: NewSession) => completeSignIn(parts, signedIn, device, client, session)
   const proof = { accountId: account.id, epoch: account.epoch }
-  await startSession(req, proof, client, parts.clock.now(), complete).finally(leave)
+  await startSession(req, proof, client, parts.clock.now(), { write, isMine }).finally(leave)
   await strengthenPassword(parts, account, password)
 }
 
@@ -96,10 +98,11 @@ function submitSignIn(parts: SignInParts): RequestHandler {
   const { authenticate } = createAuthenticator(parts, parts.client)
 
   return async (req, res) => {
-    const { login, password, next: wanted } = readFields(req, ['login', 'password', 'next'])
-    const next = parseNext(wanted)
+    const form = readFields(req, ['login', 'password', 'next', 'mine'])
+    const { login, password, mine } = form
+    const next = parseNext(form.next)
     const refuse = (error: FormError) =>
-      showSignIn(parts, req, res, { login, next: next ?? '' }, [error])
+      showSignIn(parts, req, res, { login, next: next ?? '', mine }, [error])
     if (login === '') return refuse({ field: 'login', reason: 'missing' })
     keepTypedName(parts, res, login)
     if (password === '') return refuse({ field: 'password', reason: 'missing' })
@@ -107,7 +110,7 @@ function submitSignIn(parts: SignInParts): RequestHandler {
     const outcome = await authenticate(req, res)
     switch (outcome.kind) {
       case 'signed-in':
-        await beginSignedIn(parts, req, res, outcome, password)
+        await beginSignedIn(parts, req, res, outcome, { password, isMine: mine === 'on' })
         forgetTypedName(parts, req, res)
         return res.redirect(303, next ?? '/account')
       case 'wrong':

@@ -4,13 +4,13 @@ import type { Sample } from '#server/kit/pages/sample.ts'
 
 export const samples: readonly Sample[] = [
   limitSample('sign-in', { typed: { login: 'alesia', next: '/account/recovery' } }),
-  { page: 'sign-in', state: 'empty', view: 'access/sign-in/sign-in' },
+  { page: 'sign-in', state: 'empty', view: 'access/sign-in/sign-in', locals: { days: 30 } },
   ...['first', 'ended'].map(
     (notice): Sample => ({
       page: 'sign-in',
       state: notice,
       view: 'access/sign-in/sign-in',
-      locals: { next: '/account', notice },
+      locals: { days: 30, next: '/account', notice },
     }),
   ),
   {
@@ -18,7 +18,8 @@ export const samples: readonly Sample[] = [
     state: 'errors',
     view: 'access/sign-in/sign-in',
     locals: {
-      values: { login: 'alesia' },
+      days: 30,
+      values: { login: 'alesia', mine: 'on' },
       errors: [{ field: 'password', reason: 'wrong', params: { form: 'both' } }],
     },
   },

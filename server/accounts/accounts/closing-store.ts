@@ -38,5 +38,6 @@ export async function closeAccount(trx: AccountTrx, id: string, at: Date): Promi
     closes_at: null,
     probation_until: null,
     password_verifier: 'closed',
+    display_name: null,
   })
 }

@@ -8,6 +8,7 @@ export interface Account {
   readonly passwordVerifier: string
   readonly passwordChangedAt: Date
   readonly locale: string | null
+  readonly displayName: string | null
   readonly createdAt: Date
   readonly blockedAt: Date | null
   readonly blockReason: string | null
@@ -26,6 +27,7 @@ export const accountColumns = [
   'password_verifier',
   'password_changed_at',
   'locale',
+  'display_name',
   'created_at',
   'blocked_at',
   'block_reason',
@@ -42,6 +44,7 @@ export const asAccount = (row: Record<string, unknown>): Account => ({
   passwordVerifier: row.password_verifier as string,
   passwordChangedAt: row.password_changed_at as Date,
   locale: row.locale as string | null,
+  displayName: row.display_name as string | null,
   createdAt: row.created_at as Date,
   blockedAt: row.blocked_at as Date | null,
   blockReason: row.block_reason as string | null,
@@ -185,7 +188,9 @@ export async function strengthenVerifier(
 export async function exportAccount(db: Db, id: string): Promise<{ accounts: object[] }> {
   const columns = [
     'address',
+    'display_name',
     'locale',
+    'scheme',
     'created_at',
     'password_changed_at',
     'blocked_at',

@@ -2,8 +2,9 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import session from 'express-session'
 import type { ClientInfo } from '#server/core/client-info.ts'
-import { msPerMinute } from '#server/core/durations.ts'
+import { msPerDay, msPerMinute } from '#server/core/durations.ts'
 import { hashToken, newToken } from '#server/core/keys/secrets.ts'
+import { isLocale, type Locale } from '#server/kit/i18n/texts.ts'
 import { onlyLooks } from '#server/kit/web/dispatch.ts'
 import {
   type FormPage,
@@ -46,9 +47,28 @@ export function sessionMiddleware(parts: SessionStoreParts, cookie: SessionCooki
   }
 }
 
+export interface Beginning {
+  /** Stores the session's row together with the rest of a sign-in. */
+  readonly write?: (session: NewSession) => Promise<void>
+  readonly isMine?: boolean
+}
+
+/** The longest that browsers keep a cookie. The server decides when the session ends. */
+const cookieDays = 400
+
+function lengthen({ session }: Request): void {
+  session.isMine = true
+  session.cookie.maxAge = cookieDays * msPerDay
+}
+
+/** “This device is mine.” Only behind a fresh password. */
+export async function keepSignedIn(req: Request): Promise<void> {
+  lengthen(req)
+  await saveSession(req)
+}
+
 /**
  * Signs the browser in, under a new session id.
- * @param write stores the session's row together with the rest of a sign-in
  * @throws StaleProof
  */
 export async function startSession(
@@ -56,7 +76,7 @@ export async function startSession(
   proof: AccountProof,
   client: ClientInfo,
   at: Date,
-  write?: (session: NewSession) => Promise<void>,
+  { write, isMine = false }: Beginning = {},
 ): Promise<void> {
   // A visitor's session was never stored, so there is nothing to end.
   if (!ownerOf(req)) req.sessionStore.generate(req)
@@ -69,6 +89,7 @@ export async function startSession(
   req.session.confirmedAt = at.getTime()
   req.session.client = client
   if (write) req.session.write = write
+  if (isMine) lengthen(req)
   try {
     await saveSession(req)
   } catch (fault) {
@@ -95,7 +116,8 @@ export async function renewSession(
   at: Date,
 ): Promise<void> {
   const owner = ownerOf(req)
-  if (owner) await startSession(req, { accountId: owner.id, epoch }, client, at)
+  const { isMine = false } = req.session
+  if (owner) await startSession(req, { accountId: owner.id, epoch }, client, at, { isMine })
 }
 
 export async function stopSession(req: Request): Promise<void> {
@@ -109,6 +131,12 @@ export function accountOf(req: Request): SessionOwner {
   const owner = ownerOf(req)
   if (!owner) throw new Error('a page of the account without its guard')
   return owner
+}
+
+/** The language that the owner has chosen for letters, or else that of the page. */
+export function letterLocaleOf(req: Request): Locale {
+  const { isLocaleChosen, locale } = accountOf(req)
+  return isLocaleChosen && isLocale(locale) ? locale : req.locale
 }
 
 export const sessionDigestOf = (req: Request): Buffer => hashToken(req.sessionID)

@@ -4,7 +4,7 @@ import { type SessionData, Store } from 'express-session'
 import type { Db } from '#db/connection.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Clock } from '#server/core/clock.ts'
-import { msPerHour, msPerMinute } from '#server/core/durations.ts'
+import { msPerDay, msPerHour, msPerMinute } from '#server/core/durations.ts'
 import { hashToken } from '#server/core/keys/secrets.ts'
 import type { SessionSettings } from './settings.ts'
 import * as sessions from './store.ts'
@@ -21,12 +21,16 @@ declare module 'express-session' {
     /** Only on the first save: writes the row with the rest of the sign-in. */
     write?: (session: sessions.NewSession) => Promise<void>
     signedInAt?: Date
+    /** The owner said: this device is mine. */
+    isMine?: boolean | undefined
   }
 }
 
 export interface SessionTimes {
   readonly idleMinutes: number
   readonly maxHours: number
+  readonly knownDays: number
+  readonly knownMaxDays: number
 }
 
 export function aliveSince(clock: Clock, times: SessionTimes): sessions.Alive {
@@ -34,12 +38,16 @@ export function aliveSince(clock: Clock, times: SessionTimes): sessions.Alive {
   return {
     seenAfter: new Date(now - times.idleMinutes * msPerMinute),
     begunAfter: new Date(now - times.maxHours * msPerHour),
+    mineSeenAfter: new Date(now - times.knownDays * msPerDay),
+    mineBegunAfter: new Date(now - times.knownMaxDays * msPerDay),
   }
 }
 
 export const sessionTimesOf = (settings: SessionSettings): SessionTimes => ({
   idleMinutes: settings.sessionIdleMinutes,
   maxHours: settings.sessionMaxHours,
+  knownDays: settings.knownSessionDays,
+  knownMaxDays: settings.knownSessionMaxDays,
 })
 
 export interface SessionStoreParts {
@@ -76,9 +84,9 @@ export class SessionStore extends Store {
 
   override set(id: string, session: SessionData, done: (fault?: unknown) => void = () => {}): void {
     const { db, clock } = this.#parts
-    const { cookie, passport, confirmedAt, client, owner } = session
+    const { cookie, passport, confirmedAt, isMine, client, owner } = session
     const write = session.write ?? ((row: sessions.NewSession) => sessions.beginSession(db, row))
-    const data = { cookie, passport, confirmedAt }
+    const data = { cookie, passport, confirmedAt, isMine }
     // express-session saves a new session a second time at the end of the request.
     const text = JSON.stringify(data)
     if (this.#saved.get(session) === text) {

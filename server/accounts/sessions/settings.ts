@@ -8,6 +8,16 @@ export const sessionRows = {
     'a session ends after this long without a request',
   ),
   sessionMaxHours: row(time('hours'), '12', 'a session ends after this long in any case'),
+  knownSessionDays: row(
+    time('days'),
+    '30',
+    'a session on the owner’s own device ends after this long without a request',
+  ),
+  knownSessionMaxDays: row(
+    time('days'),
+    '180',
+    'a session on the owner’s own device ends after this long in any case',
+  ),
 } as const
 
 export type SessionSettings = SettingsOf<typeof sessionRows>

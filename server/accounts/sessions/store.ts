@@ -17,6 +17,7 @@ export interface ListedSession {
   readonly signedInAt: Date
   readonly lastSeenAt: Date
   readonly idDigest: Buffer
+  readonly isMine: boolean
 }
 
 export interface NewSession {
@@ -33,7 +34,16 @@ export interface NewSession {
 export interface Alive {
   readonly seenAfter: Date
   readonly begunAfter: Date
+  readonly mineSeenAfter: Date
+  readonly mineBegunAfter: Date
 }
+
+// Security: A session of staff is short, on their own device too.
+const isAliveSql = `(
+  sessions.last_seen_at > :seenAfter and sessions.signed_in_at > :begunAfter
+  or (sessions.data ->> 'isMine') = 'true'
+    and sessions.last_seen_at > :mineSeenAfter and sessions.signed_in_at > :mineBegunAfter
+    and not exists (select from staff_roles where account_id = sessions.account_id))`
 
 // Security: A session of an earlier epoch, or of an account that is shut, is no session.
 export async function loadSession(
@@ -44,8 +54,7 @@ export async function loadSession(
   const row = await db('sessions')
     .join('accounts', { 'accounts.id': 'sessions.account_id', 'accounts.epoch': 'sessions.epoch' })
     .where('sessions.id_digest', idDigest)
-    .where('sessions.last_seen_at', '>', alive.seenAfter)
-    .where('sessions.signed_in_at', '>', alive.begunAfter)
+    .whereRaw(isAliveSql, { ...alive })
     .whereNull('accounts.blocked_at')
     .whereNull('accounts.reset_demanded_at')
     .whereNull('accounts.closing_at')
@@ -57,6 +66,8 @@ export async function loadSession(
       'accounts.id',
       'accounts.address',
       'accounts.locale',
+      'accounts.locale_chosen',
+      'accounts.scheme',
       'accounts.epoch',
     )
     // Every page runs this query, so each connection plans it once.
@@ -64,7 +75,14 @@ export async function loadSession(
   return (
     row && {
       data: row.data,
-      owner: { id: row.id, address: row.address, locale: row.locale, epoch: row.epoch },
+      owner: {
+        id: row.id,
+        address: row.address,
+        locale: row.locale,
+        isLocaleChosen: row.locale_chosen,
+        scheme: row.scheme,
+        epoch: row.epoch,
+      },
       signedInAt: row.signed_in_at,
       lastSeenAt: row.last_seen_at,
     }
@@ -114,8 +132,7 @@ export async function listSessions(
 ): Promise<ListedSession[]> {
   const rows = await db('sessions')
     .where({ account_id: accountId })
-    .where('last_seen_at', '>', alive.seenAfter)
-    .where('signed_in_at', '>', alive.begunAfter)
+    .whereRaw(isAliveSql, { ...alive })
     .orderBy('last_seen_at', 'desc')
   return rows.map((row) => ({
     publicId: row.public_id,
@@ -124,6 +141,7 @@ export async function listSessions(
     signedInAt: row.signed_in_at,
     lastSeenAt: row.last_seen_at,
     idDigest: row.id_digest,
+    isMine: row.data.isMine === true,
   }))
 }
 
@@ -155,8 +173,7 @@ export async function deleteDeadSessions(db: Db, alive: Alive, limit: number): P
     .whereIn(
       'id_digest',
       db('sessions')
-        .where('last_seen_at', '<=', alive.seenAfter)
-        .orWhere('signed_in_at', '<=', alive.begunAfter)
+        .whereRaw(`not ${isAliveSql}`, { ...alive })
         .limit(limit)
         .select('id_digest'),
     )

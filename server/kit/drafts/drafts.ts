@@ -29,7 +29,7 @@ export interface NewDraft {
   readonly path: string
   /** By default the fields of the request. */
   readonly values?: Readonly<Record<string, string>>
-  /** `language`: shown only if the next look at the page switches the language. */
+  /** `language`: shown only if the next look switches the language or the colours. */
   readonly shownAt: 'next-look' | 'language'
 }
 
@@ -157,7 +157,7 @@ export function drafts(parts: DraftParts): RequestHandler {
       if (tag === tagOf(req.path)) req.dropDraft(res)
       return next()
     }
-    const isDue = shownAt === 'next-look' || req.query.lang !== undefined
+    const isDue = shownAt === 'next-look' || (req.query.lang ?? req.query.theme) !== undefined
     if (tag !== tagOf(req.path) || !isDue) return next()
     req.noteDraftShown = (on) => setCookie(on, `language.${tag}.${value}`)
     openDraft(parts, req, value).then(() => next(), next)

@@ -34,10 +34,10 @@ async function showMessage(
   { channel, name, payload, createdAt }: KeptMessage,
 ): Promise<OutboxEntry | null> {
   const at = createdAt.toISOString()
-  const { to, params, locale } = openPayload(keyring, payload)
+  const { to, params, locale, greeted } = openPayload(keyring, payload)
   if (to === null) return null
   if (channel === 'sms')
     return { at, channel, to, subject: '', text: await render.sms(name, params, locale, to) }
-  const { subject, text } = await render.mail(name, params, locale, to)
+  const { subject, text } = await render.mail(name, params, locale, to, greeted)
   return { at, channel, to, subject, text }
 }

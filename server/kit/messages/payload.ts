@@ -7,6 +7,8 @@ export interface MessagePayload {
   readonly to: string | null
   readonly params: object
   readonly locale: Locale
+  /** The name that the reader gave themselves. */
+  readonly greeted?: string | undefined
 }
 
 export const payloadPurpose = 'messages.payload'

@@ -33,6 +33,8 @@ export interface Message<N extends MessageName> {
   readonly to: string | null
   readonly params: MessageParams<N>
   readonly locale: Locale
+  /** A display name, for a mail to its owner. */
+  readonly greeted?: string | null | undefined
   /** A second message with the same key is not sent. Stored in clear: no secret, no contact. */
   readonly dedupeKey?: string
   /** The account that it is about: what waits is not sent once that account is closed. */
@@ -46,6 +48,7 @@ export async function sendMessage<N extends MessageName>(
   message: Message<N>,
 ): Promise<string | null> {
   const { name, channel, to, locale } = message
+  const greeted = channel === 'mail' ? (message.greeted ?? undefined) : undefined
   const catalogue = await parts.loadMessages()
   if (!(catalogue[name].channels as readonly Channel[]).includes(channel))
     throw new Error(`${name} cannot go by ${channel}`)
@@ -55,7 +58,7 @@ export async function sendMessage<N extends MessageName>(
     channel,
     name,
     // Security: The queue and the database hold recipients, codes and tokens only sealed.
-    payload: sealPayload(parts.keyring, { to, params, locale }),
+    payload: sealPayload(parts.keyring, { to, params, locale, greeted }),
     dedupeKey: message.dedupeKey ?? null,
     ownerId: message.ownerId ?? null,
     createdAt,

@@ -73,10 +73,10 @@ async function prepare(
   now: Date,
 ): Promise<'decoy' | (() => Promise<SendOutcome>)> {
   const { id, name, createdAt } = message
-  const { to, params, locale } = openPayload(parts.keyring, message.payload)
+  const { to, params, locale, greeted } = openPayload(parts.keyring, message.payload)
   if (to === null) return 'decoy'
   if (message.channel === 'mail') {
-    const content = await parts.render.mail(name, params, locale, to)
+    const content = await parts.render.mail(name, params, locale, to, greeted)
     return () =>
       parts.mail.send({ ...content, to, date: createdAt, messageId: `${id}@${parts.render.host}` })
   }

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import type { Request, RequestHandler, Response } from 'express'
 import { sendWhole } from '../web/headers.ts'
+import { fixScheme, type Scheme } from './scheme.ts'
 import { readThemeColours, type ThemeColours } from './theme-colours.ts'
 
 export interface Brand {
@@ -17,7 +18,9 @@ export interface Brand {
 /** What layouts need. `icon` is a data: address, which saves a request. */
 export interface Theme {
   readonly name: string
+  /** What follows the system. */
   readonly style: string
+  readonly styles: Readonly<Record<Scheme, string>>
   readonly script: string
   /** The script with the keys of the staff pages. */
   readonly consoleScript: string
@@ -94,9 +97,15 @@ export function loadAssets(publicDirectory: string, brand: Brand): Assets {
   const rules = `:root{--postern-logo:url("${logo}")}${face ? faceRule(face) : ''}`
   const style = `${read('postern.css')}${rules}\n${own}`
 
+  const styles = {
+    system: add('postern.css', css, style),
+    light: add('postern.css', css, fixScheme(style, 'light')),
+    dark: add('postern.css', css, fixScheme(style, 'dark')),
+  }
   const theme = {
     name: brand.name,
-    style: add('postern.css', css, style),
+    style: styles.system,
+    styles,
     script: add('postern.js', js, read('postern.js')),
     consoleScript: add('console.js', js, read('postern.js') + read('console.js')),
     icon: logo,

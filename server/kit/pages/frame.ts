@@ -6,6 +6,7 @@ import type { Theme } from './assets.ts'
 import { createFieldState } from './field-state.ts'
 import type { FormError } from './forms.ts'
 import type { Menus } from './menu.ts'
+import { type Scheme, schemes } from './scheme.ts'
 import type { ViewLocals } from './view-engine.ts'
 
 export interface FrameParts {
@@ -14,6 +15,8 @@ export interface FrameParts {
   readonly formats: Formats
   readonly now: Date
   readonly theme: Theme
+  /** The colours, if somebody has set them by hand. */
+  readonly scheme?: Scheme | undefined
   readonly menus: Menus
   readonly pageId: string
   /** Shown as people write them. */
@@ -31,10 +34,13 @@ export interface FrameParts {
  *   `flash` names what a form has just done: the title begins with it.
  */
 export function createFrame(parts: FrameParts, locals: ViewLocals = {}): ViewLocals {
-  const { t, formats, now, errors = [], values = {} } = parts
+  const { t, formats, now, theme, scheme = 'system', errors = [], values = {} } = parts
   return {
     ...parts,
     locales,
+    schemes,
+    scheme,
+    theme: { ...theme, style: theme.styles[scheme] },
     menus: menusOf(parts, locals),
     errors,
     values,

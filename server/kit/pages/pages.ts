@@ -74,6 +74,7 @@ export function createPages(parts: PageParts): Pages {
           formats: formats[locale],
           now: clock.now(),
           theme,
+          scheme: req.scheme,
           mailDomains: parts.mailDomains,
           menus,
           pageId: page.id,
@@ -93,7 +94,7 @@ export function createPages(parts: PageParts): Pages {
       const isSame =
         page.sameForAll === true && !owner && !draft && req.originalUrl === req.route?.path
       if (kept && isSame)
-        return kept.send(res, `${locale} ${page.id} ${req.originalUrl}`, token, html)
+        return kept.send(res, `${locale} ${req.scheme} ${page.id} ${req.originalUrl}`, token, html)
       const text = html(token)
       res.setHeader('Content-Length', Buffer.byteLength(text))
       // A string: Node sends it in one packet with the headers, but a buffer in a second packet.
@@ -122,6 +123,7 @@ function shownPath(req: Request): string {
   const url = URL.parse(req.originalUrl, 'http://own.invalid')
   if (!url || !req.originalUrl.startsWith('/') || req.originalUrl.startsWith('//')) return '/'
   url.searchParams.delete('lang')
+  url.searchParams.delete('theme')
   return `${url.pathname}${url.search}`
 }
 

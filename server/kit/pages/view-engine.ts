@@ -59,7 +59,7 @@ const NOT_NAMES = new Set(
 const FRAME = new Set(
   `t locale locales pageId path csrfToken account errors values fieldState theme menus formats
   formatDateTime formatOn formatBound formatWait formatTime formatPlace groupByDay tOr
-  writeAddress`.split(/\s+/),
+  writeAddress scheme schemes`.split(/\s+/),
 )
 
 function namesIn(source: string): string[] {

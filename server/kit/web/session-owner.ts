@@ -5,6 +5,10 @@ export interface SessionOwner {
   readonly id: string
   readonly address: string
   readonly locale: string | null
+  /** Whether the owner has chosen the language of letters. */
+  readonly isLocaleChosen: boolean
+  /** The colours of pages; null where none were set by hand. */
+  readonly scheme: string | null
   /** The epoch of the account when the session began. */
   readonly epoch: number
 }

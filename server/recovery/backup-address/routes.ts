@@ -1,6 +1,7 @@
 import { Router } from 'express'
 import {
   accountOf,
+  letterLocaleOf,
   proofOf,
   requireAccount,
   requireFreshPassword,
@@ -44,7 +45,7 @@ export function backupAddressRoutes(parts: RecoveryParts): Router {
       if (judged.kind === 'refused') return refuse(judged.reason)
       // A person who sends it again unchanged means it.
       if (asked !== typed && meantAddress(mailDomains, typed)) return refuse('typo')
-      const about = { proof: proofOf(req), contact: judged.contact, locale: req.locale }
+      const about = { proof: proofOf(req), contact: judged.contact, locale: letterLocaleOf(req) }
       await forms.answerAsked(req, res, await askBackupAddress(parts, about))
     })
     .get(confirmPage, requireAccount(), (req, res) => forms.showConfirm(req, res))
@@ -60,7 +61,7 @@ export function backupAddressRoutes(parts: RecoveryParts): Router {
       const asked = await askBackupAddress(parts, {
         proof: proofOf(req),
         contact,
-        locale: req.locale,
+        locale: letterLocaleOf(req),
         typedAt,
         resend: forms.resendOf(req),
       })

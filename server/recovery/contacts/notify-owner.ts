@@ -78,7 +78,7 @@ export async function notifyOwner<N extends NoticeName>(
   const changeId = randomUUID()
   // All links first: one of a lost contact limits what the mailbox's link can do.
   const offers = await offerLinks(trx, parts, notice, changeId)
-  const { locale } = account
+  const { locale, displayName } = account
   for (const [nth, { reader, undoToken }] of offers.entries()) {
     const { kind, contact } = reader
     const power = await powerOf(trx, parts, { accountId, reader: kind }, at)
@@ -98,6 +98,8 @@ export async function notifyOwner<N extends NoticeName>(
       params: params as unknown as MessageParams<NoticeName>,
       locale: locale && isLocale(locale) ? locale : parts.settings.defaultLocale,
       dedupeKey: `${changeId}:${nth}`,
+      // Security: A display name stands in letters to its owner alone, and holds letters only.
+      greeted: kind === 'mailbox' || kind === 'contact' ? displayName : null,
       ownerId: accountId,
     })
   }

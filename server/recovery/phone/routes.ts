@@ -1,6 +1,7 @@
 import { Router } from 'express'
 import {
   accountOf,
+  letterLocaleOf,
   proofOf,
   requireAccount,
   requireFreshPassword,
@@ -46,7 +47,11 @@ export function phoneRoutes(parts: RecoveryParts): Router {
       if (judged.kind === 'refused')
         return forms.showForm(req, res, typed, [{ field: 'phone', reason: judged.reason }])
       const { number } = judged
-      const asked = await askPhone(parts, { proof: proofOf(req), number, locale: req.locale })
+      const asked = await askPhone(parts, {
+        proof: proofOf(req),
+        number,
+        locale: letterLocaleOf(req),
+      })
       await forms.answerAsked(req, res, asked)
     })
     .get(confirmPage, requireAccount(), (req, res) => forms.showConfirm(req, res))
@@ -62,7 +67,7 @@ export function phoneRoutes(parts: RecoveryParts): Router {
       const asked = await askPhone(parts, {
         proof: proofOf(req),
         number: judged.number,
-        locale: req.locale,
+        locale: letterLocaleOf(req),
         typedAt: pending?.typedAt,
         resend: forms.resendOf(req),
       })

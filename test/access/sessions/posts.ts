@@ -20,6 +20,22 @@ export const posts: Posts = (trial) => {
       },
       leads: '/account/sessions',
     },
+    '/account/sessions/keep-device': {
+      open: async () => ({
+        visitor: (await arrive(portal)).visitor,
+        path: '/account/sessions/keep-device',
+        from: '/account/sessions',
+      }),
+      leads: '/account/sessions',
+    },
+    '/account/sessions/forget-device': {
+      open: async () => ({
+        visitor: (await arrive(portal)).visitor,
+        path: '/account/sessions/forget-device',
+        from: '/account/sessions',
+      }),
+      leads: '/',
+    },
     '/account/sessions/end-others': {
       async open() {
         const person = await arrive(portal)

@@ -108,7 +108,7 @@ test('a blocked account is signed out at once and refused with the right passwor
     .update({ blocked_at: new Date(), block_reason: 'x' })
   assert.equal(await isSignedIn(visitor), false)
   const answer = await portal.visitor().post('/sign-in', piotr)
-  assert.deepEqual([answer.status, answer.errors], [422, ['login.blocked']])
+  assert.deepEqual([answer.status, answer.location], [303, '/blocked'])
 })
 
 test('a session of an earlier epoch, or of an account that is shut, is no session', async () => {

@@ -2,7 +2,7 @@ import { changeAccountAsItStands } from '#server/accounts/accounts/change-accoun
 import { openNamed, unknownAccount } from '#server/accounts/accounts/named-account.ts'
 import { beginEpoch } from '#server/accounts/accounts/store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
-import { aliveSince } from '#server/accounts/sessions/session-store.ts'
+import { aliveSince, sessionTimesOf } from '#server/accounts/sessions/session-store.ts'
 import { endSessions, listSessions } from '#server/accounts/sessions/store.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { type Command, done, refused, table } from '#server/kit/commands/command.ts'
@@ -21,7 +21,7 @@ const show: Command<DeskPageParts> = {
     const { parts, account } = await openNamed(context)
     if (!account) return unknownAccount(context)
     const { settings } = context
-    const times = { idleMinutes: settings.sessionIdleMinutes, maxHours: settings.sessionMaxHours }
+    const times = sessionTimesOf(settings)
     const progress = await findMailboxProgress(parts.db, account.id)
     const sessions = await listSessions(parts.db, account.id, aliveSince(parts.clock, times))
     const mailbox = progress && describeMailbox(progress)

@@ -4,7 +4,7 @@ import { type Account, findAccount } from '#server/accounts/accounts/store.ts'
 import { describeEntry } from '#server/accounts/activity/describe-entry.ts'
 import { listActivity } from '#server/accounts/activity/store.ts'
 import { proofOf } from '#server/accounts/sessions/browser-session.ts'
-import { aliveSince } from '#server/accounts/sessions/session-store.ts'
+import { aliveSince, sessionTimesOf } from '#server/accounts/sessions/session-store.ts'
 import { listSessions } from '#server/accounts/sessions/store.ts'
 import { recordLook } from '#server/desk/audit/record-look.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
@@ -26,7 +26,7 @@ const stateOf = ({ closedAt, closingAt, blockedAt }: Account) => {
 
 export function accountPage(parts: DeskPageParts): Record<'show' | 'endSessions', RequestHandler> {
   const { db, clock, settings } = parts
-  const times = { idleMinutes: settings.sessionIdleMinutes, maxHours: settings.sessionMaxHours }
+  const times = sessionTimesOf(settings)
 
   /** @throws NotFound, RightMissing */
   async function openAccountOf(req: Request): Promise<Account> {

@@ -20,7 +20,14 @@ export interface MailContent {
 export interface RenderMessage {
   /** The end of Message-IDs, and the host that codes in SMS are bound to. */
   readonly host: string
-  mail(name: string, params: object, locale: Locale, to: string): Promise<MailContent>
+  /** @param greeted the reader's own name */
+  mail(
+    name: string,
+    params: object,
+    locale: Locale,
+    to: string,
+    greeted?: string,
+  ): Promise<MailContent>
   sms(name: string, params: object, locale: Locale, to: string): Promise<string>
 }
 
@@ -49,10 +56,11 @@ export function createMessageRendering(options: RenderOptions): RenderMessage {
 
   return {
     host,
-    async mail(name, params, locale, to) {
+    async mail(name, params, locale, to, greeted) {
       const row = findRow(await loadMessages(), name)
-      const locals = localsOf(row, { ...params }, locale, to)
-      const unsubscribe = locals[row.unsubscribe ?? '']
+      const greeting = greeted && texts.t(locale, 'messages.shared.greeting', { name: greeted })
+      const locals = { ...localsOf(row, { ...params }, locale, to), greeting }
+      const unsubscribe = (locals as Record<string, unknown>)[row.unsubscribe ?? '']
       // Security: A subject is one line, whatever went into it.
       const subject = plain
         .renderPart(`messages/${name}/subject`, locals)
