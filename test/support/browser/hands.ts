@@ -44,14 +44,26 @@ export async function keyboardAlone(
     assert.fail(`the keyboard does not reach ${wanted}`)
   }
 
+  /** On a phone language and account are folded into the bar. */
+  async function openBarOf(role: 'link' | 'button', name: string | RegExp): Promise<void> {
+    if ((await page.getByRole(role, { name }).count()) > 0) return
+    const folded = page.getByRole(role, { name, includeHidden: true })
+    const bar = page.locator('.bar-menu', { has: folded })
+    if ((await bar.count()) === 0) return
+    await reach(bar.first().locator('summary'))
+    await keyboard.press('Enter')
+  }
+
   return {
     page,
     async follow(name) {
+      await openBarOf('link', name)
       const link = page.getByRole('link', { name }).first()
       await reach(link)
       await landing(page, link, () => keyboard.press('Enter'))
     },
     async press(name) {
+      await openBarOf('button', name)
       await reach(page.getByRole('button', { name }).first())
       await landing(page, undefined, () => keyboard.press('Space'))
     },
