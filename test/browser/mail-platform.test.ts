@@ -124,7 +124,7 @@ describeOnMailServers('somebody with a browser, a phone and a mail program', () 
 
     const elsewhere = await openBrowser()
     await elsewhere.goto(world.portal.url)
-    await elsewhere.getByRole('link', { name: 'Get back in' }).first().click()
+    await elsewhere.getByRole('link', { name: 'Recover access' }).first().click()
     await elsewhere.getByLabel('Mailbox').fill('alena')
     await elsewhere.keyboard.press('Enter')
     await elsewhere.getByRole('link', { name: 'By SMS' }).click()

@@ -144,6 +144,6 @@ test('an entry of a feature that is gone stays on the page, and breaks nothing',
   for (const page of ['/account/activity', '/account']) {
     const { status, html } = await visitor.get(`${page}?lang=en`)
     assert.equal(status, 200, page)
-    assert.match(html, /An event that this portal no longer knows/)
+    assert.match(html, /An event that this site no longer knows/)
   }
 })

@@ -13,7 +13,7 @@ export const tellOfDevices: Chapter = (story) => {
     await story.see('The device is signed out.')
     await story.hands.press('Sign all other devices out')
     await story.see('All other devices are signed out.')
-    await story.see('You are signed in nowhere else.')
+    await story.see('You are not signed in anywhere else.')
   })
 
   it('a person reads the activity, confirms the password, changes it and signs out', async () => {
@@ -27,7 +27,7 @@ export const tellOfDevices: Chapter = (story) => {
     await story.isAt('password')
     await story.hands.fill('New password', passwords.second)
     await story.hands.press('Change password')
-    await story.see('The password is changed.')
+    await story.see('Your password has been changed.')
     await story.hands.press('Sign out')
     await story.isAt('home')
   })

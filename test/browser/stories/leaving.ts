@@ -20,7 +20,7 @@ export const tellOfLeaving: Chapter = (story) => {
     await story.see('Nobody ever gets this address again, not even you.')
     await hands.press('Close the mailbox')
     await hands.follow(/Tick the box/)
-    await hands.check('I have read what happens')
+    await hands.check('I have read what will happen')
     await hands.press('Close the mailbox')
     await story.isAt('closed')
     await hands.press('Keep the mailbox')
@@ -31,7 +31,7 @@ export const tellOfLeaving: Chapter = (story) => {
   it('leaves for good: after the days nobody signs in to the mailbox any more', async () => {
     const { hands, portal } = story
     await story.goTo('/account/close')
-    await hands.check('I have read what happens')
+    await hands.check('I have read what will happen')
     await hands.press('Close the mailbox')
     await story.isAt('closed')
     // The clock of all stories stays where it is.

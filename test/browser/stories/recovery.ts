@@ -10,7 +10,7 @@ import { newPhoneOf, tellOfDoubt, tellOfRemoval } from './ways-back.ts'
 export const tellOfRecovery: Chapter = (story) => {
   async function begin(door: RegExp | string): Promise<void> {
     await story.goTo('/')
-    await story.hands.follow('Get back in')
+    await story.hands.follow('Recover access')
     await story.hands.fill('Mailbox', story.mailbox)
     await story.hands.press('Continue')
     if (typeof door === 'string') await story.hands.unfold(door)

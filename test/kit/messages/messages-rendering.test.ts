@@ -267,11 +267,11 @@ describe('the messages', () => {
     )
     assert.match(
       await words('new-password'),
-      /ends every session, makes the current password void and leads you to a new one\./,
+      /ends every session, cancels the current password and leads you to a new one\./,
     )
     assert.match(
       await words('end-sessions'),
-      /ends every session and leads to the page where you get back in\. It undoes nothing/,
+      /ends every session and leads to the page where you recover access\. It undoes nothing/,
     )
   })
 
