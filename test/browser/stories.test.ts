@@ -18,6 +18,7 @@ import { tellOfRegistration } from './stories/registration.ts'
 import { tellOfReportForm } from './stories/report-form.ts'
 import { tellOfReporting } from './stories/reporting.ts'
 import { tellOfNameThatTravels } from './stories/reset.ts'
+import { tellOfSettings } from './stories/settings.ts'
 import { tellOfWaits } from './stories/waits.ts'
 import { tellOfWaysBack } from './stories/ways-back.ts'
 
@@ -27,6 +28,7 @@ const chapters: readonly Chapter[] = [
   tellOfWaysBack,
   tellOfAppPasswords,
   tellOfMailPrograms,
+  tellOfSettings,
   tellOfDevices,
   tellOfNameThatTravels,
   tellOfWaits,

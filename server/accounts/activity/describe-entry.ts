@@ -1,4 +1,5 @@
 import { type EntryLook, lookOf } from './entry-look.ts'
+import { findAdvice } from './not-me.ts'
 import type { RecordedEntry } from './store.ts'
 
 export interface DescribedEntry extends EntryLook {
@@ -8,6 +9,8 @@ export interface DescribedEntry extends EntryLook {
   readonly params: Readonly<Record<string, string | number>>
   readonly device: string
   readonly place: string
+  /** Page for who did not do this; absent where nobody else can have done it. */
+  readonly notMe?: string | undefined
 }
 
 /** The words that `select` in a text compares with allow no hyphen. */
@@ -23,4 +26,5 @@ export const describeEntry = (entry: RecordedEntry): DescribedEntry => ({
   params: paramsOf(entry),
   device: entry.device,
   place: entry.place,
+  notMe: findAdvice(entry.event) ? `/account/activity/${entry.id}/not-me` : undefined,
 })

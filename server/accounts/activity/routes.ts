@@ -3,12 +3,16 @@ import type { AccountsParts } from '#server/accounts/parts.ts'
 import { requireAccount } from '#server/accounts/sessions/browser-session.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { describeEntry } from './describe-entry.ts'
+import { showNotMe } from './not-me-page.ts'
 import { listActivity } from './store.ts'
 
 const pageSize = 30
 
-export function activityRoutes({ pages, db }: AccountsParts): Router {
-  return Router().get('/account/activity', requireAccount(), async (req, res) => {
+export function activityRoutes(parts: AccountsParts): Router {
+  const { pages, db } = parts
+  const router = Router()
+  router.get('/account/activity/:id/not-me', requireAccount(), showNotMe(parts))
+  return router.get('/account/activity', requireAccount(), async (req, res) => {
     const before =
       typeof req.query.before === 'string' && /^\d{1,18}$/.test(req.query.before)
         ? req.query.before

@@ -106,6 +106,16 @@ export async function recordActivity<E extends ActivityEvent>(
   )
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: a row of knex
+export const asEntry = (row: any): RecordedEntry => ({
+  id: row.id,
+  event: row.event,
+  details: row.details,
+  device: row.device,
+  place: row.place,
+  happenedAt: row.happened_at,
+})
+
 /** The newest entries first. @param before id of the last entry on the page before */
 export async function listActivity(
   db: Db,
@@ -115,14 +125,7 @@ export async function listActivity(
 ): Promise<RecordedEntry[]> {
   const query = db('activity').where({ account_id: accountId }).orderBy('id', 'desc').limit(limit)
   const rows = await (before === undefined ? query : query.where('id', '<', before))
-  return rows.map((row) => ({
-    id: row.id,
-    event: row.event,
-    details: row.details,
-    device: row.device,
-    place: row.place,
-    happenedAt: row.happened_at,
-  }))
+  return rows.map(asEntry)
 }
 
 export async function listAllActivity(db: Db, accountId: string): Promise<object[]> {

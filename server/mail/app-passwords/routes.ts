@@ -13,6 +13,7 @@ import { formDigestOf } from '#server/kit/web/sent-forms.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { describeMailServers, serversOf } from '#server/mail/mail-programs/mail-servers.ts'
 import { profileSigner } from '#server/mail/mail-programs/profile-signer.ts'
+import { profileTexts } from '#server/mail/mail-programs/profile-texts.ts'
 import type { MailParts } from '#server/mail/parts.ts'
 import { type AppPasswordCard, cardOf } from './card.ts'
 import { keepOne, revokeEvery, revokeOne } from './change-app-passwords.ts'
@@ -161,10 +162,9 @@ function createdPages(parts: MailParts) {
         handed && (await spendHandingOut(db, owner.id, handed.id, 'profile_served_at', clock.now()))
       if (!handed || !isFirst) return res.redirect(303, page)
       const { renderAppleProfile } = await import('#server/mail/mail-programs/apple.ts')
-      const description = pages.textsFor(req)('help-mail-programs.profile.description')
-      const texts = { title: mailServers.name, description }
-      const secret = handed.secret.replaceAll(' ', '')
-      const profile = renderAppleProfile(mailServers, owner.address, texts, secret)
+      const from = { db, title: mailServers.name }
+      const texts = await profileTexts(from, pages.textsFor(req), owner.id)
+      const profile = renderAppleProfile(mailServers, owner.address, texts, handed.secret)
       if (profile === null) throw new NotFound('no profile without IMAP and SMTP')
       letGo(once, res)
       res.type('application/x-apple-aspen-config').send(await sign(profile))

@@ -9,6 +9,8 @@ export interface AppleProfileTexts {
   readonly title: string
   /** The device shows it before the installation. */
   readonly description: string
+  /** Security: A name is handed to its signed-in owner alone. */
+  readonly displayName?: string | null
 }
 
 /** Null without IMAP or SMTP. Stable UUIDs: a new profile replaces the old. */
@@ -26,9 +28,10 @@ export function renderAppleProfile(
   const identifier = `${owner}.mail.${uuid('profile').toLowerCase()}`
   const userName = userNameOf(address)
   const written = writeAddress(address, description.domains)
-  const passwords = appPassword && {
-    IncomingPassword: appPassword,
-    OutgoingPassword: appPassword,
+  const secret = appPassword?.replaceAll(' ', '')
+  const passwords = secret && {
+    IncomingPassword: secret,
+    OutgoingPassword: secret,
   }
   return `${build({
     PayloadType: 'Configuration',
@@ -49,6 +52,7 @@ export function renderAppleProfile(
         EmailAccountType: 'EmailTypeIMAP',
         EmailAccountDescription: written,
         EmailAddress: address,
+        ...(texts.displayName ? { EmailAccountName: texts.displayName } : {}),
         IncomingMailServerAuthentication: 'EmailAuthPassword',
         IncomingMailServerHostName: imap.host,
         IncomingMailServerPortNumber: imap.port,

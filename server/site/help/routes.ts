@@ -8,6 +8,7 @@ import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { describeMailServers, type MailServers } from '#server/mail/mail-programs/mail-servers.ts'
 import { readOwnAddress } from '#server/mail/mail-programs/own-address.ts'
 import { profileSigner } from '#server/mail/mail-programs/profile-signer.ts'
+import { profileTexts } from '#server/mail/mail-programs/profile-texts.ts'
 import type { SiteParts } from '../parts.ts'
 import { helpFacts } from './facts.ts'
 import { mailProgramsPage } from './mail-programs-page.ts'
@@ -35,6 +36,7 @@ export function helpRoutes(parts: SiteParts): Router {
   router.get('/offline/:locale', (req, res) => {
     if (!isLocale(req.params.locale)) throw new NotFound('no such language')
     req.locale = req.params.locale
+    req.scheme = 'system'
     pages.show(req, res, {
       id: 'offline',
       view: 'errors/problem',
@@ -47,12 +49,12 @@ export function helpRoutes(parts: SiteParts): Router {
   const sign = profileSigner(settings)
   router.get('/help/mail-programs/apple.mobileconfig', async (req, res) => {
     const address = addressIn(req, mailServers)
-    const description = pages.textsFor(req)('help-mail-programs.profile.description')
+    const owner = ownerOf(req)
+    const own = owner?.address === address ? owner.id : undefined
+    const from = { db: parts.db, title: mailServers.name }
+    const texts = await profileTexts(from, pages.textsFor(req), own)
     const { renderAppleProfile } = await import('#server/mail/mail-programs/apple.ts')
-    const profile = renderAppleProfile(mailServers, address, {
-      title: mailServers.name,
-      description,
-    })
+    const profile = renderAppleProfile(mailServers, address, texts)
     if (profile === null) throw new NotFound('no profile without IMAP and SMTP')
     res.type('application/x-apple-aspen-config').send(await sign(profile))
   })

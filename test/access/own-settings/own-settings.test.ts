@@ -121,3 +121,20 @@ test('the colours of the account hold in a browser where nothing was chosen', as
   await elsewhere.get('/account?theme=system')
   assert.doesNotMatch((await elsewhere.get('/account')).html, /data-theme/)
 })
+
+test('a name is handed to its signed-in owner alone', async () => {
+  const person = await arrive(portal)
+  await save(person.visitor, { display_name: 'Алеся Кавальчук' })
+  const address = `${person.login}@${portal.settings.mailDomains[0]}`
+  const profile = `/help/mail-programs/apple.mobileconfig?address=${address}`
+  assert.match(
+    (await person.visitor.get(profile)).html,
+    /<key>EmailAccountName<\/key>\s*<string>Алеся Кавальчук</,
+  )
+  const other = await arrive(portal)
+  for (const visitor of [portal.visitor(), other.visitor])
+    assert.doesNotMatch((await visitor.get(profile)).html, /EmailAccountName|Алеся/)
+  const stranger = portal.visitor()
+  const autoconfig = `/mail/config-v1.1.xml?emailaddress=${address}`
+  assert.doesNotMatch((await stranger.get(autoconfig)).html, /Алеся/)
+})

@@ -44,7 +44,7 @@ interface Sizes {
 function fillOf({ quotaBytes, usedBytes }: Sizes) {
   if (!quotaBytes || usedBytes === undefined) return undefined
   const percent = Math.min(100, Math.max(1, Math.round((usedBytes / quotaBytes) * 100)))
-  return { percent, isNearlyFull: percent > 90 }
+  return { percent, isNearlyFull: percent > 90, isFull: usedBytes >= quotaBytes }
 }
 
 export function mailboxSections(
