@@ -153,7 +153,7 @@ export function drafts(parts: DraftParts): RequestHandler {
     req.dropDraft = (on) => void on.clearCookie(name, cookie)
     if (!onlyLooks(req)) {
       req.keepDraft = (on, draft) => keepDraft(req, on, draft)
-      // The form is sent anew, so what was typed in it before is over.
+      // The form is sent again, so what was typed in it before is over.
       if (tag === tagOf(req.path)) req.dropDraft(res)
       return next()
     }

@@ -1,15 +1,15 @@
 // Limits, counted in the database for all processes.
 import { createRequire } from 'node:module'
-import type * as Limiters from 'rate-limiter-flexible'
+import type * as Flexible from 'rate-limiter-flexible'
 import type { Db } from '#db/connection.ts'
 import { LimitReached } from '../pages/faults.ts'
 
 // The index of the package would load the stores of fifteen other databases at each start.
 const load = createRequire(import.meta.url)
-const RateLimiterPostgres: typeof Limiters.RateLimiterPostgres = load(
+const RateLimiterPostgres: typeof Flexible.RateLimiterPostgres = load(
   'rate-limiter-flexible/lib/RateLimiterPostgres.js',
 )
-const RateLimiterRes: typeof Limiters.RateLimiterRes = load(
+const RateLimiterRes: typeof Flexible.RateLimiterRes = load(
   'rate-limiter-flexible/lib/RateLimiterRes.js',
 )
 
@@ -48,7 +48,7 @@ export function createLimits(db: Db): Limits {
         points: allowed,
         duration: seconds,
       })
-      const judge = (state: Limiters.RateLimiterRes): Counted =>
+      const judge = (state: Flexible.RateLimiterRes): Counted =>
         state.consumedPoints > allowed
           ? { kind: 'full', retryAfterSeconds: Math.ceil(state.msBeforeNext / 1000) }
           : { kind: 'counted', used: state.consumedPoints }

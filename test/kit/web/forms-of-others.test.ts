@@ -36,7 +36,7 @@ import type { Answer, Visitor } from '#test/support/visitor.ts'
 import { loadPosts } from '#test/support/web/posts.ts'
 
 /** A signed-in browser never sees these forms. */
-const beforeSignIn = ['/register', '/sign-in']
+const beforeSignIn = ['/register', '/sign-in', '/sign-in/keep']
 const methods = '/account/recovery'
 const password = 'forty storks over the marsh'
 
@@ -197,6 +197,9 @@ async function openAllForms(anna: StaffMember & Equipped): Promise<Tab[]> {
     ...desk,
   ])
   await portal.startWorker()
+  const kept = await signIn(portal, anna)
+  await kept.post('/account/sessions/keep-device', {}, { from: '/account/sessions' })
+  await collect(kept, ['/account/sessions'])
   await collectOfRecovery(anna, collect)
   await collectOfStaffDoor(anna, collect)
   return tabs
