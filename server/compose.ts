@@ -149,9 +149,11 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     ...nameRulesOf(settings),
     isDraining: () => draining,
     overviews: () => overviews,
+    securityChecks: () => securityChecks,
   }
   const lives = listed.flatMap((feature) => feature.life?.(parts) ?? [])
   const overviews = listed.flatMap((feature) => feature.overview?.(parts) ?? [])
+  const securityChecks = listed.flatMap((feature) => feature.securityCheck?.(parts) ?? [])
   if (metrics) await loadGauges(metrics.registry, parts)
   const app = createApp({
     ...parts,

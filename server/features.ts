@@ -49,6 +49,7 @@ import { resetFeature } from './recovery/reset/feature.ts'
 import { securityQuestionFeature } from './recovery/security-question/feature.ts'
 import { stoppedAddressesFeature } from './recovery/stopped-addresses/feature.ts'
 import { undoFeature } from './recovery/undo/feature.ts'
+import { checkFeature } from './site/check/feature.ts'
 import { developmentFeature } from './site/development/feature.ts'
 import { documentsFeature } from './site/documents/feature.ts'
 import { galleryFeature } from './site/gallery/feature.ts'
@@ -108,6 +109,7 @@ export const features = [
   figuresFeature,
   deskHelpFeature,
   overviewFeature,
+  checkFeature,
   helpFeature,
   documentsFeature,
   healthFeature,

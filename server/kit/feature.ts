@@ -11,6 +11,7 @@ import type { MessageSample, MessageSamples } from './messages/message-sample.ts
 import type { MenuEntry } from './pages/menu.ts'
 import type { Overview, OverviewSamples } from './pages/overview.ts'
 import type { Sample } from './pages/sample.ts'
+import type { SecurityCheck } from './pages/security-check.ts'
 import type { SettingRule } from './settings/config.ts'
 import type { SettingRows } from './settings/setting-row.ts'
 
@@ -55,6 +56,8 @@ export interface Feature<in Parts extends PartsWithSettings> {
   readonly menu?: readonly MenuEntry[]
   /** What it shows on the owner's page, /account. */
   readonly overview?: (parts: Parts) => Overview
+  /** What it shows at /account/check. */
+  readonly securityCheck?: (parts: Parts) => SecurityCheck
   /** Answers to programs, which have no session, language or form token. */
   readonly programRoutes?: (parts: Parts) => readonly Router[]
   /** Reads bodies of its own forms, before ordinary forms are read. */

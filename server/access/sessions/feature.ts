@@ -2,6 +2,7 @@ import type { AccessParts } from '#server/access/parts.ts'
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { sessionsOverview } from './overview.ts'
 import { sessionRoutes } from './routes.ts'
+import { sessionsCheck } from './security-check.ts'
 import texts from './texts.json' with { type: 'json' }
 
 export const sessionPagesFeature = {
@@ -19,5 +20,6 @@ export const sessionPagesFeature = {
   ],
   routes: (parts) => [sessionRoutes(parts)],
   overview: sessionsOverview,
+  securityCheck: sessionsCheck,
   samples: () => import('./samples.ts'),
 } satisfies AccountFeature<AccessParts>

@@ -23,12 +23,17 @@ export function devicesTile(count: number, isOld: boolean): OverviewSection {
 
 const oldDays = 14
 
-export const sessionsOverview = ({ db, clock, settings }: AccessParts): Overview => ({
+export async function countDevices({ db, clock, settings }: AccessParts, accountId: string) {
+  const seen = await listSessions(db, accountId, aliveSince(clock, sessionTimesOf(settings)))
+  const oldSince = clock.now().getTime() - oldDays * msPerDay
+  const isOld = seen.some(({ lastSeenAt }) => lastSeenAt.getTime() < oldSince)
+  return { count: seen.length, isOld }
+}
+
+export const sessionsOverview = (parts: AccessParts): Overview => ({
   links: [sessionsLink],
   async readSections(accountId) {
-    const seen = await listSessions(db, accountId, aliveSince(clock, sessionTimesOf(settings)))
-    const oldSince = clock.now().getTime() - oldDays * msPerDay
-    const isOld = seen.some(({ lastSeenAt }) => lastSeenAt.getTime() < oldSince)
-    return [devicesTile(seen.length, isOld)]
+    const { count, isOld } = await countDevices(parts, accountId)
+    return [devicesTile(count, isOld)]
   },
 })

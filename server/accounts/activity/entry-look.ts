@@ -10,6 +10,7 @@ const icons: Readonly<Record<string, string>> = {
   account: 'owner',
   'app-password': 'app-password',
   'backup-address': 'backup-address',
+  contact: 'safe',
   filters: 'filters',
   mailbox: 'mailbox',
   password: 'password',

@@ -25,6 +25,8 @@ export interface OverviewLink {
 }
 
 export interface Overview {
+  /** Where the banner leads. */
+  readonly statusLink?: OverviewLink
   /** Names of flashes that the page shows. Their texts are `account.flash.<name>`. */
   readonly flashes?: readonly string[]
   readonly links?: readonly OverviewLink[]
@@ -34,6 +36,7 @@ export interface Overview {
 }
 
 export interface OverviewSample {
+  readonly statusLink?: OverviewLink
   readonly flash?: string
   readonly links?: readonly OverviewLink[]
   readonly sections?: readonly OverviewSection[]

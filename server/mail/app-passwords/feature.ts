@@ -6,6 +6,7 @@ import type { MailParts } from '#server/mail/parts.ts'
 import { holdAppPasswords, revokeAll } from './change-app-passwords.ts'
 import { appPasswordsOverview } from './overview.ts'
 import { appPasswordRoutes } from './routes.ts'
+import { appPasswordsCheck } from './security-check.ts'
 import { appPasswordRows } from './settings.ts'
 import { deleteRevokedAppPasswords } from './store.ts'
 import texts from './texts.json' with { type: 'json' }
@@ -28,6 +29,7 @@ export const appPasswordsFeature = {
   events: () => import('./events.ts'),
   routes: (parts) => [appPasswordRoutes(parts)],
   overview: appPasswordsOverview,
+  securityCheck: appPasswordsCheck,
   sweeps: ({ clock, settings: { clientSignInsDays } }) => [
     {
       name: 'app passwords',

@@ -5,6 +5,7 @@ import { dayBefore, daysBefore } from '#server/core/clock.ts'
 import { clientSignInsLink } from './overview.ts'
 import type { ClientSignInParts } from './parts.ts'
 import { clientSignInRoutes } from './routes.ts'
+import { clientSignInsCheck } from './security-check.ts'
 import { clientSignInFaults, clientSignInRows } from './settings.ts'
 import { deleteOldMarks, deleteOldSignIns } from './store.ts'
 import texts from './texts.json' with { type: 'json' }
@@ -38,6 +39,7 @@ export const clientSignInsFeature = {
   settingRule: clientSignInFaults,
   routes: (parts) => [clientSignInRoutes(parts)],
   overview: () => ({ links: [clientSignInsLink] }),
+  securityCheck: clientSignInsCheck,
   sweeps: ({ clock, settings: { clientSignInsDays } }) => {
     const shownSince = () => daysBefore(clock, clientSignInsDays)
     return [

@@ -5,6 +5,7 @@ import type { MailParts } from '#server/mail/parts.ts'
 import { holdFilters } from './hold-filters.ts'
 import { filtersOverview } from './overview.ts'
 import { filterRoutes } from './routes.ts'
+import { filtersCheck } from './security-check.ts'
 import { deleteSettledFilters, rekeyHeldFilters } from './store.ts'
 import texts from './texts.json' with { type: 'json' }
 
@@ -20,6 +21,7 @@ export const filtersFeature = {
   events: () => import('./events.ts'),
   routes: (parts) => [filterRoutes(parts)],
   overview: filtersOverview,
+  securityCheck: filtersCheck,
   sweeps: ({ clock, settings }) => [
     {
       name: 'settled filters',

@@ -2,10 +2,12 @@ import { maskEmailAddress } from '#server/core/identifiers/email-address.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { OwnedMethod } from '#server/recovery/flow/recovery-method.ts'
 import { findConfirmation } from '../contacts/store.ts'
+import { listUnproven } from '../contacts/unproven-store.ts'
 import {
   type BackupAddress,
   findBackupAddress,
   markBackupAddressDoubtful,
+  markBackupAddressProven,
   removeBackupAddress,
   restoreBackupAddress,
 } from './store.ts'
@@ -29,6 +31,8 @@ export const ownedBackupAddress = (keyring: Keyring): OwnedMethod => ({
     return { ...own, state: 'pending', masked: maskEmailAddress(pending.contact.value) }
   },
   findContact: (db, accountId) => findBackupAddress(db, keyring, accountId),
+  proveContact: markBackupAddressProven,
+  listUnproven: (db, asked) => listUnproven(db, 'backup_addresses', asked),
   async sureSince(trx, accountId) {
     const found = await findBackupAddress(trx, keyring, accountId)
     return found?.doubtful ? undefined : found?.confirmedAt

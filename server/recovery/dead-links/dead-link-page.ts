@@ -6,6 +6,7 @@ import type { Page, Pages } from '#server/kit/pages/pages.ts'
 export type DeadLinkText =
   | `reset.${'used' | 'newer' | 'expired' | 'changed'}`
   | `undo.${'used' | 'newer' | 'expired'}`
+  | `check.${'newer' | 'expired' | 'changed'}`
   | `${'appeal' | 'report'}.gone`
   | `proof.${string}`
   | 'unknown'

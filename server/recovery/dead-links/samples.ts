@@ -37,6 +37,10 @@ export const samples: readonly Sample[] = [
   dead('undo', 'undo.newer', masked),
   dead('undo', 'undo.expired', masked),
   dead('undo', 'unknown'),
+  dead('check-link', 'check.newer'),
+  dead('check-link', 'check.expired'),
+  dead('check-link', 'check.changed'),
+  dead('check-link', 'unknown'),
   missing('appeal.gone', 'home'),
   missing('report.gone', 'report'),
 ]

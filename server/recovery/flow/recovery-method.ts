@@ -5,6 +5,7 @@ import type { MethodId } from '#server/core/method-ids.ts'
 import type { Locale, TextParams } from '#server/kit/i18n/texts.ts'
 import type { TaskList } from '#server/kit/jobs/worker.ts'
 import type { LinkedContact } from '../contacts/contact.ts'
+import type { Unproven } from '../contacts/unproven-store.ts'
 
 export interface MethodFlow {
   readonly id: string
@@ -100,6 +101,10 @@ export interface OwnedMethod {
   describe(db: Db, accountId: string, at: Date): Promise<DescribedMethod>
   /** Undefined also for a method without contacts. */
   findContact(db: Db | Trx, accountId: string): Promise<LinkedContact | undefined>
+  /** Notes that somebody had the contact in hand just now. */
+  proveContact?(trx: AccountTrx, accountId: string, at: Date): Promise<void>
+  /** Accounts whose contact was proven long ago. */
+  listUnproven?(db: Db, asked: Unproven): Promise<string[]>
   /** When it was set; undefined if it is in doubt. */
   sureSince(trx: AccountTrx, accountId: string): Promise<Date | undefined>
   doubt(trx: AccountTrx, accountId: string, at: Date): Promise<void>

@@ -5,6 +5,7 @@ import { doubtTasks } from './doubt-contact.ts'
 import { doubtLateWays } from './doubt-late-ways.ts'
 import { methodsOverview } from './overview.ts'
 import { recoveryMethodRoutes } from './routes.ts'
+import { methodsCheck } from './security-check.ts'
 import texts from './texts.json' with { type: 'json' }
 
 export const methodsFeature = {
@@ -22,6 +23,7 @@ export const methodsFeature = {
   ],
   routes: (parts) => [recoveryMethodRoutes(parts)],
   overview: methodsOverview,
+  securityCheck: methodsCheck,
   tasks: (parts) =>
     Object.assign(doubtTasks(parts), ...parts.recoveryMethods.map(({ tasks }) => tasks)),
   life: (parts) => ({

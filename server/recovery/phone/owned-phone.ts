@@ -2,7 +2,15 @@ import { maskPhone } from '#server/core/identifiers/phone-number.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { OwnedMethod } from '#server/recovery/flow/recovery-method.ts'
 import { findConfirmation } from '../contacts/store.ts'
-import { findPhone, markPhoneDoubtful, type Phone, removePhone, restorePhone } from './store.ts'
+import { listUnproven } from '../contacts/unproven-store.ts'
+import {
+  findPhone,
+  markPhoneDoubtful,
+  markPhoneProven,
+  type Phone,
+  removePhone,
+  restorePhone,
+} from './store.ts'
 
 const id = 'phone'
 const own = { id, weak: false, href: '/account/recovery/phone' } as const
@@ -23,6 +31,8 @@ export const ownedPhone = (keyring: Keyring): OwnedMethod => ({
     return { ...own, state: 'pending', masked: maskPhone(pending.contact.value) }
   },
   findContact: (db, accountId) => findPhone(db, keyring, accountId),
+  proveContact: markPhoneProven,
+  listUnproven: (db, asked) => listUnproven(db, 'phones', asked),
   async sureSince(trx, accountId) {
     const found = await findPhone(trx, keyring, accountId)
     return found?.doubtful ? undefined : found?.confirmedAt

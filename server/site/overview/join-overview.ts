@@ -17,6 +17,8 @@ export interface OverviewStatus {
   readonly all: number
   /** Keys of the texts that name the others. */
   readonly others: readonly string[]
+  readonly hasTodo: boolean
+  readonly link: OverviewLink | undefined
 }
 
 export interface JoinedOverview {
@@ -29,27 +31,36 @@ export interface JoinedOverview {
 
 const lastTodo = 99
 
-function statusOf(tiles: readonly OverviewTile[]): OverviewStatus {
+function statusOf(
+  tiles: readonly OverviewTile[],
+  hasTodo: boolean,
+  link: OverviewLink | undefined,
+): OverviewStatus {
   const others = tiles.filter(({ state }) => state !== 'good')
   const isBad = others.some(({ state }) => state === 'bad')
-  const worst = others.length > 0 ? 'wait' : 'good'
+  const worst = others.length > 0 || hasTodo ? 'wait' : 'good'
   return {
     kind: isBad ? 'bad' : worst,
     good: tiles.length - others.length,
     all: tiles.length,
     others: others.map(({ name }) => name),
+    hasTodo,
+    link,
   }
 }
 
 export function arrange(
   sections: readonly OverviewSection[],
   links: readonly OverviewLink[],
+  statusLink?: OverviewLink,
 ): JoinedOverview {
   const inOrder = inPlace(sections)
   const plain = inOrder.filter(({ tile }) => !tile)
+  const tiles = inOrder.flatMap(({ tile }) => tile ?? [])
+  const todo = plain.filter(({ rank }) => rank <= lastTodo)
   return {
-    status: statusOf(inOrder.flatMap(({ tile }) => tile ?? [])),
-    todo: plain.filter(({ rank }) => rank <= lastTodo),
+    status: statusOf(tiles, todo.length > 0, statusLink),
+    todo,
     tiles: inOrder.filter(({ tile }) => tile),
     sections: plain.filter(({ rank }) => rank > lastTodo),
     links: inPlace(links),
@@ -67,5 +78,5 @@ export async function readOverview(
     sections.push(...((await each.readSections?.(accountId)) ?? []))
     links.push(...(each.links ?? []), ...((await each.findLinks?.(accountId)) ?? []))
   }
-  return arrange(sections, links)
+  return arrange(sections, links, all.find(({ statusLink }) => statusLink)?.statusLink)
 }

@@ -37,6 +37,7 @@ const sampleOf = (state: string, parts: readonly OverviewSample[]): Sample => ({
     ...arrange(
       parts.flatMap(({ sections = [] }) => sections),
       parts.flatMap(({ links = [] }) => links),
+      parts.find(({ statusLink }) => statusLink)?.statusLink,
     ),
   },
 })
