@@ -122,6 +122,12 @@ const composePorts = (db: Db, keyring: Keyring) => ({
   loadAuditActions,
 })
 
+const bring = (parts: PortalParts) => ({
+  lives: listed.flatMap(({ life }) => life?.(parts) ?? []),
+  overviews: listed.flatMap(({ overview }) => overview?.(parts) ?? []),
+  checks: listed.flatMap(({ securityCheck }) => securityCheck?.(parts) ?? []),
+})
+
 export async function compose(settings: CompleteSettings, ports: Ports = {}): Promise<Portal> {
   const { ground, metrics } = await composeGround(settings, ports)
   const { db, clock, keyring, log, platform, limits, alertOperator } = ground
@@ -130,7 +136,7 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
   const mailLimit = createMailLimit(limits, keyring, settings)
   const smsLimit = createSmsLimit(limits, keyring, settings, alertOperator)
   const methods = createMethods({ ...ground, mailLimit, smsLimit })
-  const life = joinLives(() => lives)
+  const life = joinLives(() => brought.lives)
   const desk = createDesk({ ...ground, methods, life }, ports.resolveTxt)
   let draining = false
   const parts = {
@@ -148,12 +154,10 @@ export async function compose(settings: CompleteSettings, ports: Ports = {}): Pr
     desk,
     ...nameRulesOf(settings),
     isDraining: () => draining,
-    overviews: () => overviews,
-    securityChecks: () => securityChecks,
+    overviews: () => brought.overviews,
+    securityChecks: () => brought.checks,
   }
-  const lives = listed.flatMap((feature) => feature.life?.(parts) ?? [])
-  const overviews = listed.flatMap((feature) => feature.overview?.(parts) ?? [])
-  const securityChecks = listed.flatMap((feature) => feature.securityCheck?.(parts) ?? [])
+  const brought = bring(parts)
   if (metrics) await loadGauges(metrics.registry, parts)
   const app = createApp({
     ...parts,

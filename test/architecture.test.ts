@@ -350,6 +350,7 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
       'mail/sending-limits/store.ts deleteOldSendingDays',
       'accounts/sessions/store.ts deleteDeadSessions',
       'recovery/undo/store.ts deleteOldUndos',
+      'site/check/store.ts deleteOldQuestions',
     ],
   },
   {

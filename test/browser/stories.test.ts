@@ -9,6 +9,7 @@ import { usePortal } from '#test/support/use-portal.ts'
 import { tellOfAppPasswords } from './stories/app-passwords.ts'
 import { tellOfAppeals } from './stories/appeals.ts'
 import { tellOfBeginning } from './stories/beginning.ts'
+import { tellOfCheck } from './stories/check.ts'
 import { tellOfDevices } from './stories/devices.ts'
 import { tellOfLeaving } from './stories/leaving.ts'
 import { tellOfMailPrograms } from './stories/mail-programs.ts'
@@ -26,6 +27,7 @@ const chapters: readonly Chapter[] = [
   tellOfRegistration,
   tellOfBeginning,
   tellOfWaysBack,
+  tellOfCheck,
   tellOfAppPasswords,
   tellOfMailPrograms,
   tellOfSettings,

@@ -38,7 +38,8 @@ export function checkRoutes(parts: SiteParts): Router {
         return pages.show(req, res, { id: page, view: 'site/check/link', locals })
       }
       case 'used': {
-        const locals = { confirmedAt: link.at }
+        const title = pages.textsFor(req)('check-link.confirmed.title')
+        const locals = { confirmedAt: link.at, title }
         return pages.show(req, res, { id: page, view: 'site/check/confirmed', locals })
       }
       case 'unknown':
