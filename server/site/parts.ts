@@ -1,7 +1,7 @@
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import type { AllSamples } from '#server/kit/feature.ts'
 import type { Overview } from '#server/kit/pages/overview.ts'
-import type { SecurityCheck } from '#server/kit/pages/security-check.ts'
+import type { SecurityCheck } from '#server/kit/pages/owner/security-check.ts'
 import type { CheckSettings } from './check/settings.ts'
 
 export interface SiteParts extends DeskPageParts {

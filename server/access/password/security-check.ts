@@ -1,5 +1,5 @@
 import { findAccount } from '#server/accounts/accounts/store.ts'
-import type { SecurityCheck } from '#server/kit/pages/security-check.ts'
+import type { SecurityCheck } from '#server/kit/pages/owner/security-check.ts'
 import type { AccessParts } from '../parts.ts'
 
 /** A password that nobody else knows needs no change, however old it is. */

@@ -1,4 +1,4 @@
-import type { CheckLine, SecurityCheck } from '#server/kit/pages/security-check.ts'
+import type { CheckLine, SecurityCheck } from '#server/kit/pages/owner/security-check.ts'
 import type { AccessParts } from '../parts.ts'
 import { countDevices } from './overview.ts'
 

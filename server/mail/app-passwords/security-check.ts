@@ -1,5 +1,5 @@
 import { daysBefore } from '#server/core/clock.ts'
-import type { CheckItem, NextStep, SecurityCheck } from '#server/kit/pages/security-check.ts'
+import type { CheckItem, NextStep, SecurityCheck } from '#server/kit/pages/owner/security-check.ts'
 import type { MailParts } from '../parts.ts'
 import { type AppPassword, listAppPasswords } from './store.ts'
 

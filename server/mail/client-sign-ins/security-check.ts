@@ -1,4 +1,4 @@
-import type { CheckItem, SecurityCheck } from '#server/kit/pages/security-check.ts'
+import type { CheckItem, SecurityCheck } from '#server/kit/pages/owner/security-check.ts'
 import type { ClientSignInParts } from './parts.ts'
 import { readSignIns } from './read-sign-ins.ts'
 import { statesOf } from './states.ts'

@@ -1,4 +1,4 @@
-import type { CheckItem, SecurityCheck } from '#server/kit/pages/security-check.ts'
+import type { CheckItem, SecurityCheck } from '#server/kit/pages/owner/security-check.ts'
 import type { MailParts } from '../parts.ts'
 import { findFilterWaiting } from './store.ts'
 

@@ -3,7 +3,7 @@ import type {
   CheckLine,
   NextStep,
   SecurityCheck,
-} from '#server/kit/pages/security-check.ts'
+} from '#server/kit/pages/owner/security-check.ts'
 import type { DescribedMethod } from '../flow/recovery-method.ts'
 import type { RecoveryParts } from '../parts.ts'
 import { lacksSecondWay, warningsOf } from './methods.ts'

@@ -1,5 +1,5 @@
 import type { Overview, OverviewLink, OverviewSection } from '#server/kit/pages/overview.ts'
-import type { NextStep } from '#server/kit/pages/security-check.ts'
+import type { NextStep } from '#server/kit/pages/owner/security-check.ts'
 import type { SiteParts } from '../parts.ts'
 import { checkPath, readCheck } from './read-check.ts'
 

@@ -1,5 +1,5 @@
 // Joins what the features bring to the security check, and finds the next step.
-import { type CheckItem, type NextStep, steps } from '#server/kit/pages/security-check.ts'
+import { type CheckItem, type NextStep, steps } from '#server/kit/pages/owner/security-check.ts'
 import type { SiteParts } from '../parts.ts'
 import { listOpenQuestions, type OpenQuestion } from './still-yours.ts'
 

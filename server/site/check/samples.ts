@@ -5,8 +5,8 @@ import {
   sampleToken,
 } from '#server/kit/messages/message-sample.ts'
 import type { OverviewSamples } from '#server/kit/pages/overview.ts'
+import type { CheckItem, NextStep } from '#server/kit/pages/owner/security-check.ts'
 import { type Sample, sampleAddress, sampleMoment } from '#server/kit/pages/sample.ts'
-import type { CheckItem, NextStep } from '#server/kit/pages/security-check.ts'
 import { nextSection, statusLink } from './overview.ts'
 import { checkPath, type ShownItem } from './read-check.ts'
 

@@ -1,8 +1,8 @@
 import { Router } from 'express'
 import { accountOf, requireAccount } from '#server/accounts/sessions/browser-session.ts'
 import { takeFlash } from '#server/kit/pages/flash.ts'
+import { readOverview } from '#server/kit/pages/owner/join-overview.ts'
 import type { SiteParts } from '#server/site/parts.ts'
-import { readOverview } from './join-overview.ts'
 
 export function overviewRoutes({ pages, overviews }: SiteParts): Router {
   const all = overviews()

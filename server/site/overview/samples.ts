@@ -1,7 +1,7 @@
 import type { FeatureSamples } from '#server/kit/feature.ts'
 import type { OverviewSample } from '#server/kit/pages/overview.ts'
+import { arrange } from '#server/kit/pages/owner/join-overview.ts'
 import type { Sample } from '#server/kit/pages/sample.ts'
-import { arrange } from './join-overview.ts'
 
 export const samples: readonly Sample[] = [
   { page: 'home', state: 'stranger', view: 'site/overview/home' },

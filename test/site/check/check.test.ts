@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type NextStep, steps } from '#server/kit/pages/security-check.ts'
+import { type NextStep, steps } from '#server/kit/pages/owner/security-check.ts'
 import { joinCheck } from '#server/site/check/read-check.ts'
 import { underLock } from '#test/support/account-lock.ts'
 import { arrive } from '#test/support/people.ts'

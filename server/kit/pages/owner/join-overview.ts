@@ -1,10 +1,5 @@
 // Joins what the features bring to the overview.
-import type {
-  Overview,
-  OverviewLink,
-  OverviewSection,
-  OverviewTile,
-} from '#server/kit/pages/overview.ts'
+import type { Overview, OverviewLink, OverviewSection, OverviewTile } from '../overview.ts'
 
 const inPlace = <Ranked extends { readonly rank: number }>(
   items: readonly Ranked[],
