@@ -58,6 +58,7 @@ const adviceOf: Readonly<Record<ActivityEvent, Advice | null>> = {
   'app-password.held': null,
   'app-password.kept': 'app-password',
   'app-password.revoked': 'app-password',
+  'contact.confirmed': 'method',
   'filters.held': null,
   'filters.kept': 'filters',
   'filters.removed': 'filters',
