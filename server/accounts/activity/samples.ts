@@ -49,7 +49,13 @@ function notMe(state: string, event: string, advice: Advice, begun: object): Sam
     view: 'accounts/activity/not-me',
     signedIn: true,
     locals: {
-      entry: { at: sampleMoment(3), event, device: 'Safari, iOS', place: '93.84.…' },
+      entry: {
+        at: sampleMoment(3),
+        event,
+        params: { by: 'owner' },
+        device: 'Safari, iOS',
+        place: '93.84.…',
+      },
       advice,
       begun,
       steps: all.map((name) => ({ name, href: steps[name] })),
