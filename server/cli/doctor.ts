@@ -55,6 +55,7 @@ export const checkNames = [
   'mail directory',
   'mail platform',
   'certificates for mail programs',
+  'documents',
 ]
 
 export async function loadChecks(): Promise<readonly Check<PortalParts>[]> {
