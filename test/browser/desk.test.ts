@@ -128,10 +128,10 @@ for (const [how, take, name] of [
 
     it('reads the audit, makes new codes, and comes back by one of them', async () => {
       await hands.follow('Audit')
-      await hands.fill('About the account', `guilty.${name}`)
+      await hands.fill('About the mailbox', `guilty.${name}`)
       await hands.press('Show')
-      await hands.follow('There is no such account')
-      await hands.fill('About the account', `guilty.${name}@postern.example`)
+      await hands.follow('There is no such mailbox')
+      await hands.fill('About the mailbox', `guilty.${name}@postern.example`)
       await hands.press('Show')
       await hands.page.locator('.lines__title', { hasText: 'Approved a measure' }).waitFor()
       await hands.follow('My access')

@@ -38,10 +38,10 @@ it('somebody creates a mailbox and makes sure of three ways back, without script
   await page.getByText('The phone is linked.').waitFor()
 
   await page.getByRole('link', { name: /^Add.*Backup address/ }).click()
-  await page.getByLabel('What is your other mail address?').fill('hanna@postern.example')
+  await page.getByLabel('What is your other email address?').fill('hanna@postern.example')
   await page.keyboard.press('Enter')
   await page.locator('[data-error="address.own-domain"]').waitFor()
-  await page.getByLabel('What is your other mail address?').fill('hanna@elsewhere.example')
+  await page.getByLabel('What is your other email address?').fill('hanna@elsewhere.example')
   await page.keyboard.press('Enter')
   await page.getByText('No email?').click()
   await page.getByRole('button', { name: 'Send another code' }).click()

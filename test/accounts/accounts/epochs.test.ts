@@ -667,7 +667,7 @@ describe('a password that waits', () => {
     const owner = await signIn(holding, person)
     const { html } = await owner.get('/account')
     const [, main = ''] = html.split('<main')
-    assert.match(html, /A new password is waiting/)
+    assert.match(html, /A new password will soon take effect/)
     const [stop, methods] = [
       main.indexOf('waiting-password/stop'),
       main.indexOf('href="/account/recovery'),

@@ -331,7 +331,7 @@ for (const [kind, field, find] of [
       assert.match((await awaitText(portal, holder.mailbox, words)).text, /\/account\/recovery$/m)
       const page = await holder.browser.get(methods)
       assert.ok(page.html.includes(`data-doubtful="${kind}"`))
-      assert.match((await holder.browser.get('/account')).html, /A way back in is in doubt/)
+      assert.match((await holder.browser.get('/account')).html, /A recovery method is in doubt/)
 
       // The owner gets one notice a day.
       const kept = await portal.db('rate_limits').where('key', 'like', 'contact-doubted%')

@@ -18,9 +18,9 @@ export const tellOfOperatorBlock: Chapter = (story) => {
     await story.hands.press('Sign in')
     await story.isAt('blocked')
     await story.see(/harmful files/)
-    await story.hands.follow('Object to the decision')
+    await story.hands.follow('Appeal against the decision')
     await story.hands.fill('Why is it a mistake?', 'I only sent holiday pictures.')
-    await story.hands.press('Send the objection')
-    await story.see(/Your objection \S+ has arrived/)
+    await story.hands.press('Send the appeal')
+    await story.see(/Your appeal \S+ has arrived/)
   })
 }

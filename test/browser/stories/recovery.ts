@@ -62,7 +62,7 @@ export const tellOfRecovery: Chapter = (story) => {
     await db('security_questions').whereNull('removed_at').update({ set_at: longAgo })
     await story.hands.press('Sign out')
     await begin(/By the security question/)
-    await story.hands.follow('Another way')
+    await story.hands.follow('Another method')
     await story.hands.unfold('By the backup address')
     await story.hands.fill('Backup address', story.address)
     await story.hands.press('Send the link')

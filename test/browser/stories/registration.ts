@@ -31,7 +31,7 @@ export const tellOfRegistration: Chapter = (story) => {
   it('is asked about a mistyped address, and takes the one that was meant', async () => {
     const { hands } = story
     await story.goTo('/account/recovery/backup-address')
-    await hands.fill('What is your other mail address?', `${story.login}@gmial.com`)
+    await hands.fill('What is your other email address?', `${story.login}@gmial.com`)
     await hands.press('Send the code')
     await story.see('Did you mean')
     await hands.press(/^Yes, /)

@@ -51,11 +51,11 @@ export const tellOfReportForm: Chapter = (story) => {
     await portal.db('sessions').delete()
     await story.goTo(page)
     await enter()
-    await hands.fill('What is your other mail address?', 'second@elsewhere.example')
+    await hands.fill('What is your other email address?', 'second@elsewhere.example')
     await portal.db('sessions').delete()
     await hands.press('Send the code')
     await story.isAt('sign-in')
     await enter()
-    assert.equal(await value('What is your other mail address?'), 'second@elsewhere.example')
+    assert.equal(await value('What is your other email address?'), 'second@elsewhere.example')
   })
 }

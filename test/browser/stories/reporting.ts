@@ -11,7 +11,7 @@ export const tellOfReporting: Chapter = (story) => {
     await story.hands.tick('It tries to get passwords or card numbers')
     await story.hands.press('Send the report')
     await story.isAt('report-sent')
-    await story.hands.follow('See its progress')
+    await story.hands.follow('See the progress of your report')
     await story.isAt('report-progress')
   })
 }

@@ -6,7 +6,7 @@ export const newPhoneOf = ({ phone }: Storyteller) => phone.replace('111', '222'
 
 export const tellOfWaysBack: Chapter = (story) => {
   async function linkAddress(address: string): Promise<void> {
-    await story.hands.fill('What is your other mail address?', address)
+    await story.hands.fill('What is your other email address?', address)
     await story.hands.press('Send the code')
     await story.hands.fill('Enter the code from the email', await awaitCode(story.portal, address))
     await story.hands.press('Confirm')
@@ -50,9 +50,9 @@ export const tellOfWaysBack: Chapter = (story) => {
 export const tellOfDoubt: Chapter = (story) => {
   it('confirms the backup address and sets the question that the reset put in doubt', async () => {
     await story.goTo('/account')
-    await story.hands.follow('Ways back in')
+    await story.hands.follow('Recovery')
     await story.hands.follow(/^Confirm again/)
-    await story.hands.fill('What is your other mail address?', story.address)
+    await story.hands.fill('What is your other email address?', story.address)
     await story.hands.press('Send the code')
     await story.hands.fill(
       'Enter the code from the email',
@@ -71,7 +71,7 @@ export const tellOfDoubt: Chapter = (story) => {
 /** Removes all three methods, in the last chapter. */
 export const tellOfRemoval: Chapter = (story) => {
   it('removes each way back', async () => {
-    await story.hands.follow('Ways back in')
+    await story.hands.follow('Recovery')
     for (const [name, button, shown] of [
       ['Backup address', 'Remove the backup address', 'The backup address is removed.'],
       ['Phone', 'Remove the phone', 'The phone is removed.'],

@@ -201,7 +201,7 @@ test('a measure that suspends only sending leaves the portal open', async () => 
   await eventually(async () => (await suspensionOf(person)) === 'send')
   const visitor = await signIn(portal, person)
   assert.match((await visitor.get('/account')).html, /You can read email, but not send it/)
-  assert.match((await visitor.get('/blocked')).html, /Object to the decision/)
+  assert.match((await visitor.get('/blocked')).html, /Appeal against the decision/)
   assert.equal((await take(person, 'limit-sending', { until: inDays(3) })).kind, 'taken')
   await eventually(async () => (await suspensionOf(person)) === 'none')
   assert.equal((await describeBlock(portal.parts.desk, person.accountId))?.extent, 'limited')
@@ -276,9 +276,9 @@ test('an appeal is possible for twenty days, and not against an ended measure', 
   ])
   assert.equal((await visitor.get(`${href.slice(0, -2)}AA`)).status, 404)
   portal.clock.advance(21 * msPerDay)
-  assert.match((await visitor.get(href)).html, /time to object is over/)
+  assert.match((await visitor.get(href)).html, /time to appeal is over/)
   await lift(person)
-  assert.match((await visitor.get(href)).html, /nothing to object to/)
+  assert.match((await visitor.get(href)).html, /nothing left to appeal against/)
 })
 
 test('what the owner may learn of a block is shown only after the right password, and not for long', async () => {

@@ -228,7 +228,7 @@ test('a measure shows its consequences first and waits for a second person', asy
   const caseId = await caseOf(portal, accountId)
   const page = `/staff/cases/${caseId}/measure`
   const asked = await ada.visitor.get(`${page}?measure=suspend-all&cause=spam&days=7`)
-  assert.match(asked.html, /Its holder cannot sign in here/)
+  assert.match(asked.html, /Its owner cannot sign in here/)
   assert.equal(
     (await portal.db('measures').where({ account_id: accountId })).length,
     0,

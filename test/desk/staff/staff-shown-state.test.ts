@@ -251,18 +251,18 @@ test('protecting a mailbox without a way back warns staff and informs its owner'
   const caseId = await caseOf(portal, accountId)
   const from = previewOf(caseId, { measure: 'compromised', cause: 'compromised', days: 'none' })
   const preview = (await ada.visitor.get(`${from}&lang=en`)).html
-  assert.match(preview, /no way back in: its owner cannot set a new password/)
+  assert.match(preview, /no recovery method: its owner cannot set a new password/)
   assert.doesNotMatch(preview, /must be set by recovery|Choose a new password/)
   const equipped = await reported(portal)
   const usual = (await ada.visitor.get(from.replace(caseId, equipped.caseId))).html
-  assert.doesNotMatch(usual, /no way back in/)
+  assert.doesNotMatch(usual, /no recovery method/)
   assert.match(usual, /must be set by recovery/)
 
   const id = await propose(portal, { accountId, caseId, by: ada.id, measure: 'compromised' })
   const page = `/staff/approvals/${id}`
   assert.match(
     (await bela.visitor.get(`${page}?lang=en`)).html,
-    /no way back in: its owner cannot set/,
+    /no recovery method: its owner cannot set/,
   )
   await bela.visitor.post(`${page}/approve`, await shownOn(bela.visitor, page), { from: page })
 
@@ -272,8 +272,8 @@ test('protecting a mailbox without a way back warns staff and informs its owner'
   assert.equal((await stranger.get('/blocked')).location, '/sign-in', 'a stranger is told nothing')
   assert.equal((await browser.post('/sign-in', person)).location, '/blocked')
   const html = (await browser.get('/blocked?lang=en')).html
-  assert.match(html, /no way back in, so you cannot choose a new password here/)
-  assert.match(html, /Object to the decision/)
+  assert.match(html, /no recovery method, so you cannot choose a new password here/)
+  assert.match(html, /Appeal against the decision/)
   assert.doesNotMatch(html, /opens the mailbox again at once|href="\/recover"/)
 })
 

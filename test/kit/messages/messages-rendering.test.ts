@@ -231,10 +231,10 @@ describe('the messages', () => {
 
   it('a message whose link only ends sessions promises neither a new password nor an undo', async () => {
     const promises = {
-      en: /undoes the change|leads you to a new|Stop it/,
-      be: /адменіць змену|дапаможа задаць новы|Spynicie/,
-      ru: /отменит изменение|поможет задать новый|Ostanovite/,
-      de: /Änderung rückgängig|führt Sie zu einem neuen|[Ss]toppen:/,
+      en: /undoes the change|leads you to (?:a new|another)|Stop it/,
+      be: /адменіць змену|дапаможа задаць (?:новы|іншы)|(?:Spyni|Admiani)cie/,
+      ru: /отменит изменение|поможет задать (?:новый|другой)|O(?:stanov|tmen)ite/,
+      de: /Änderung rückgängig|führt Sie zu einem (?:neuen|anderen)|[Ss]toppen:/,
     } as const
     for (const channel of ['mail', 'sms'] as const) {
       for (const { name, locale, params, label } of every(channel)) {

@@ -145,7 +145,7 @@ test('after a reset, no app password opens mail until its owner keeps it', async
   await underLock(portal.db, account.id, (trx) => changePassword(trx, portal.parts, reset))
   await opening(0)
   browser = await signIn(portal, { ...hanna, password: 'a password by reset' })
-  assert.match((await browser.get('/account')).html, /Your app passwords are waiting for you/)
+  assert.match((await browser.get('/account')).html, /Decide about your app passwords/)
   const { html } = await browser.get(page)
   const [id = ''] = [...html.matchAll(/app-passwords\/([0-9a-f-]{36})\/keep/g)].map(
     (found) => found[1],

@@ -153,7 +153,7 @@ describe('the page of filters', () => {
     const { person, visitor } = await recovered()
     assert.match(
       (await visitor.get('/account')).html,
-      /Filters are waiting for you[\s\S]*href="\/account\/filters"/,
+      /Decide about your filters[\s\S]*href="\/account\/filters"/,
     )
     const shown = await visitor.get(page)
     assert.deepEqual([shown.status, shown.page], [200, 'filters'])
@@ -169,7 +169,7 @@ describe('the page of filters', () => {
 
   it('the page says that no filter waits if none does', async () => {
     const { visitor } = await arrive(portal)
-    assert.match((await visitor.get(page)).html, /No filter is waiting for you/)
+    assert.match((await visitor.get(page)).html, /No filter needs your decision/)
     assert.doesNotMatch((await visitor.get('/account')).html, /account\/filters/)
   })
 
@@ -231,7 +231,7 @@ describe('the page of filters', () => {
       ],
     )
     assert.deepEqual(await active(person.mailbox), theft)
-    assert.match((await visitor.get(page)).html, /No filter is waiting for you/)
+    assert.match((await visitor.get(page)).html, /No filter needs your decision/)
     assert.deepEqual(await eventsOf(person.accountId), ['filters.held', 'filters.kept'])
     assert.match(
       (await visitor.get('/account/activity')).html,
@@ -441,7 +441,7 @@ describe('a filter that waits', () => {
     await press(visitor, (await visitor.get(page)).html, 'keep')
     assert.deepEqual(await active(person.mailbox), own)
     const { html } = await visitor.get(page)
-    assert.match(html, /It was changed in your mailbox meanwhile/)
+    assert.match(html, /It was changed in your mailbox in the meantime/)
     await press(visitor, html, 'remove')
     assert.deepEqual(await active(person.mailbox), own)
   })

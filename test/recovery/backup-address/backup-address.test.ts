@@ -27,15 +27,15 @@ async function link(visitor: Visitor, address: string, letters = 1): Promise<voi
 test('a person links, replaces and removes an address, and all readers get notices', async () => {
   const visitor = await register(portal, hanna)
   const mailbox = 'hanna.k@postern.example'
-  assert.match((await visitor.get('/account')).html, /no way back/)
+  assert.match((await visitor.get('/account')).html, /cannot recover access to this mailbox/)
   await link(visitor, 'hanna@elsewhere.example')
   const page = await visitor.get('/account/recovery')
   assert.equal(page.page, 'recovery-methods')
   assert.match(page.html, /The backup address is linked/)
   assert.match(page.html, /h•••••@elsewhere\.example/)
   const overview = (await visitor.get('/account')).html
-  assert.doesNotMatch(overview, /no way back/)
-  assert.match(overview, /What to do next[\s\S]+You have one way back in/)
+  assert.doesNotMatch(overview, /cannot recover access to this mailbox/)
+  assert.match(overview, /What to do next[\s\S]+You have one recovery method/)
 
   const [notice] = await awaitSent(portal, mailbox)
   assert.match(notice?.text ?? '', /\/undo\/[\w-]{43}/)

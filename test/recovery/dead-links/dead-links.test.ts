@@ -45,7 +45,7 @@ describe('a dead link to a new password', () => {
     for (const round of ['at once', 'after the sweeps', 'two weeks later']) {
       for (const [link, title, doors] of [
         [newer, 'There is a newer link', ['/recover']],
-        [used, 'The new password is set already', ['/sign-in', '/recover']],
+        [used, 'The new password is already set', ['/sign-in', '/recover']],
         [expired, 'The link is too old', ['/recover']],
       ] as const) {
         const answer = await open(link)
@@ -115,7 +115,7 @@ describe('a dead link “this was not me”', () => {
       if (round !== 'at once') await sweep()
       await forgetLimits(portal)
       for (const [link, title] of [
-        [used, 'The link was used already'],
+        [used, 'The link has already been used'],
         [ofMailbox, 'There is a newer message'],
         [expired, 'The link is too old'],
         [`/undo/${newToken()}`, 'The link is not complete'],
@@ -138,7 +138,7 @@ describe('a proof that came too late', () => {
     await portal.db('phones').where({ account_id: person.accountId }).delete()
     const late = await setPassword(visitor, fresh)
     assert.deepEqual([late.status, late.errors], [422, ['link.dead']])
-    assert.match(late.html, /You proved yourself with a code from an SMS/)
+    assert.match(late.html, /You proved that it is you with a code from an SMS/)
 
     const other = await equip(portal)
     const again = await begin(portal, other.login)

@@ -32,7 +32,7 @@ describe('SECURITY_QUESTION=hold', () => {
   it('every reader gets a notice of a held password, which is applied in its time', async () => {
     const person = await equip(portal)
     const visitor = await hold(portal, person)
-    assert.match((await visitor.get('/recover/done')).html, /The new password is waiting/)
+    assert.match((await visitor.get('/recover/done')).html, /The new password takes effect later/)
     await sweep()
     // Its own job, too early, does nothing either.
     await portal.tasks['recovery:apply-held']?.(
@@ -41,7 +41,7 @@ describe('SECURITY_QUESTION=hold', () => {
     )
     assert.equal((await person.browser.get('/account')).status, 200)
     await oldWorks(person)
-    for (const to of [person.mailbox, person.address]) await awaitText(portal, to, /will work from/)
+    for (const to of [person.mailbox, person.address]) await awaitText(portal, to, /takes effect on/)
     portal.clock.advance(73 * 3_600_000)
     await Promise.all([sweep(), sweep()])
     await signIn(portal, { login: person.login, password: fresh })
@@ -59,7 +59,7 @@ describe('SECURITY_QUESTION=hold', () => {
     await hold(portal, person)
     const link = await undoLinkOf(portal, person.address)
     const owner = portal.visitor()
-    assert.match((await owner.get(link)).html, /A new password is waiting/)
+    assert.match((await owner.get(link)).html, /A new password will soon take effect/)
     assert.equal((await owner.post(link, {}, { from: link })).location, '/recover/new-password')
     portal.clock.advance(73 * 3_600_000)
     await sweep()
@@ -116,7 +116,7 @@ describe('SECURITY_QUESTION=hold', () => {
     await visitor.post('/recover/security-question', { answer: person.answer })
     const form = '/recover/new-password'
     const { html } = await visitor.get(form)
-    assert.match(html, /The new password begins to work some days later/)
+    assert.match(html, /The new password takes effect a few days later/)
     const token = await visitor.token(form)
     const send = (password: string) =>
       visitor.send(form, new URLSearchParams({ _csrf: token, password }).toString(), {

@@ -35,7 +35,7 @@ test('a person links a phone as people write it at home, and sees it masked', as
   const visitor = await register(portal, hanna)
   assert.match((await visitor.get('/account/welcome')).html, /href="\/account\/recovery\/phone"/)
   await visitor.post(form, { phone: '8 029 123-45-67' })
-  assert.match((await visitor.get('/account/recovery')).html, /Waiting for its code/)
+  assert.match((await visitor.get('/account/recovery')).html, /Code not entered yet/)
   const [sms] = await awaitSent(portal, '+375291234567')
   assert.match(sms?.text ?? '', /\n@127\.0\.0\.1 #\d{6}$/)
   const code = await awaitCode(portal, '+375291234567')

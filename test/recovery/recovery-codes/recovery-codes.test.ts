@@ -158,7 +158,7 @@ describe('the sheet of an owner', () => {
     await use(codes[3])
     const { html } = await (await use(codes[4])).get(methods)
     assert.match(html, /All codes of the sheet are used/)
-    assert.match(html, /there is no way back to this mailbox/)
+    assert.match(html, /you cannot recover access to this mailbox/)
   })
 })
 

@@ -24,7 +24,7 @@ test('a person sets, changes and removes a question, and gets a notice each time
   assert.match(methods.html, /The security question is set/)
   assert.match(methods.html, /Where did you earn your first money/)
   assert.match(methods.html, /others may know the answer\. Add a phone/)
-  assert.match((await visitor.get('/account')).html, /The only way back is the security question/)
+  assert.match((await visitor.get('/account')).html, /The only recovery method is the security question/)
 
   const row = await portal.db('security_questions').first()
   const { hasher } = portal.parts
@@ -119,7 +119,7 @@ test('with SECURITY_QUESTION=off a question counts as no way back', async () => 
     assert.match((await guest.get(form)).html, /not offered any more/)
     const refused = await guest.post(form, { question: 'first-job', answer }, { from: '/account' })
     assert.deepEqual([refused.status, refused.errors], [422, ['security-question.closed']])
-    assert.match((await guest.get('/account')).html, /there is no way back/)
+    assert.match((await guest.get('/account')).html, /you cannot recover access to this mailbox/)
   } finally {
     await closed.stop()
   }

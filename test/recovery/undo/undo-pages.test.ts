@@ -217,7 +217,7 @@ describe('the page of an undo link', () => {
     const { html } = await portal.visitor().get(`/undo/${await offer(person, 'phone.changed')}`)
     assert.ok(html.replaceAll('<wbr>', '').includes(person.mailbox))
     assert.match(html, /href="\/recover">Another mailbox\?/)
-    assert.match(html, /that were linked since then are removed, and their holders are told/)
+    assert.match(html, /that were linked since then are removed, and their owners are told/)
   })
 
   it('a page of a link that only ends sessions hides which ways back are set', async () => {
@@ -232,7 +232,7 @@ describe('the page of an undo link', () => {
       }),
     )
     const [withWays = '', without = ''] = pages
-    assert.match(without, /a phone, a backup address or a security question, where one is set\./)
+    assert.match(without, /a phone, a backup address or a security question, if one is set\./)
     assert.match(
       without,
       /Is none of them set\? If you still know the password, sign in and change it\./,
@@ -252,12 +252,12 @@ describe('the page of an undo link', () => {
       const { html } = await portal
         .visitor()
         .get(`/undo/${await offer(person, 'password.reset-held', { reader })}`)
-      assert.match(html, /the password that waits is stopped;/)
+      assert.match(html, /the new password that has not taken effect yet is stopped;/)
     }
     const other = await portal
       .visitor()
       .get(`/undo/${await offer(person, 'password.reset', { reader: 'mailbox' })}`)
-    assert.doesNotMatch(other.html, /that waits is stopped/)
+    assert.doesNotMatch(other.html, /that has not taken effect yet is stopped/)
   })
 
   it('the page of a dead undo link says why it may be dead, and leads to a recovery', async () => {
