@@ -24,7 +24,10 @@ test('a person sets, changes and removes a question, and gets a notice each time
   assert.match(methods.html, /The security question is set/)
   assert.match(methods.html, /Where did you earn your first money/)
   assert.match(methods.html, /others may know the answer\. Add a phone/)
-  assert.match((await visitor.get('/account')).html, /The only recovery method is the security question/)
+  assert.match(
+    (await visitor.get('/account')).html,
+    /The only recovery method is the security question/,
+  )
 
   const row = await portal.db('security_questions').first()
   const { hasher } = portal.parts

@@ -90,7 +90,7 @@ test('a link from before a new password, a block or its end is dead', async () =
 
   const late = await askedLink(portal, await longAgo(portal))
   portal.clock.advance(31 * day)
-  assert.equal(await titleOf(late), 'The link has expired')
+  assert.equal(await titleOf(late), 'The link is too old')
   assert.equal(
     await titleOf('/check/no-such-link-at-all-but-long-enough'),
     'The link is not complete',
