@@ -1,6 +1,7 @@
 // Every feature, one line each. When an account recovers or closes, they act in this order.
 
 import { closingFeature } from './access/closing/feature.ts'
+import { exportFeature } from './access/export/feature.ts'
 import { ownSettingsFeature } from './access/own-settings/feature.ts'
 import { passwordFeature } from './access/password/feature.ts'
 import { registrationFeature } from './access/registration/feature.ts'
@@ -98,6 +99,7 @@ export const features = [
   sessionPagesFeature,
   closingFeature,
   ownSettingsFeature,
+  exportFeature,
   staffFeature,
   auditFeature,
   reportsFeature,

@@ -337,6 +337,7 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
     because: 'a sweep deletes what is dead',
     verbs: [
       'desk/cases/retention-store.ts deleteOldCases',
+      'access/export/store.ts deleteOldExports',
       'accounts/password/store.ts deleteOldVerifiers',
       'mail/app-passwords/store.ts deleteRevokedAppPasswords',
       'recovery/backup-address/link-store.ts deleteOldLinks',

@@ -1,9 +1,10 @@
 import type { Trx } from '#db/connection.ts'
 import type { MailParts } from '#server/mail/parts.ts'
 import type { ClosingSettings } from './closing/settings.ts'
+import type { ExportSettings } from './export/settings.ts'
 
 export interface AccessParts extends MailParts {
-  readonly settings: MailParts['settings'] & ClosingSettings
+  readonly settings: MailParts['settings'] & ClosingSettings & ExportSettings
   /** Whether a feature lets owners take along what the portal holds, at `/account/export`. */
   readonly offersExport: boolean
   /** Whether a measure of the desk stands against the account, a mild one included. */

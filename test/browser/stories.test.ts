@@ -20,6 +20,7 @@ import { tellOfReportForm } from './stories/report-form.ts'
 import { tellOfReporting } from './stories/reporting.ts'
 import { tellOfNameThatTravels } from './stories/reset.ts'
 import { tellOfSettings } from './stories/settings.ts'
+import { tellOfTakingAlong } from './stories/taking-along.ts'
 import { tellOfWaits } from './stories/waits.ts'
 import { tellOfWaysBack } from './stories/ways-back.ts'
 
@@ -28,6 +29,7 @@ const chapters: readonly Chapter[] = [
   tellOfBeginning,
   tellOfWaysBack,
   tellOfCheck,
+  tellOfTakingAlong,
   tellOfAppPasswords,
   tellOfMailPrograms,
   tellOfSettings,

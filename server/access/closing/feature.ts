@@ -1,7 +1,7 @@
 import type { AccessParts } from '#server/access/parts.ts'
 import type { AccountFeature } from '#server/accounts/feature.ts'
-import { exportsNothing, noKeys, nothing } from '#server/accounts/life/account-life.ts'
-import { wipeMessagesOf } from '#server/kit/messages/store.ts'
+import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
+import { listMessagesOf, wipeMessagesOf } from '#server/kit/messages/store.ts'
 import { closingTasks } from './end-closings.ts'
 import { comeBackByRecovery } from './keep-mailbox.ts'
 import { closeLink } from './overview.ts'
@@ -25,7 +25,7 @@ export const closingFeature = {
     signOut: nothing('an account that is being closed is signed out already'),
     block: nothing('a block stops the days of a closing, see findDelay'),
     close: (trx, { accountId, at }) => wipeMessagesOf(trx, accountId, at),
-    export: exportsNothing('the account exports the moments of its closing'),
+    export: async (db, id) => ({ messages: await listMessagesOf(db, id) }),
     rekey: noKeys,
   }),
   commands: () => import('./commands.ts'),

@@ -194,6 +194,8 @@ export async function exportAccount(db: Db, id: string): Promise<{ accounts: obj
     'created_at',
     'password_changed_at',
     'blocked_at',
+    'reset_demanded_at',
+    'probation_until',
     'closing_at',
     'closes_at',
   ]

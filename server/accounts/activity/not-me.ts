@@ -59,6 +59,8 @@ const adviceOf: Readonly<Record<ActivityEvent, Advice | null>> = {
   'app-password.kept': 'app-password',
   'app-password.revoked': 'app-password',
   'contact.confirmed': 'method',
+  'export.asked': 'password',
+  'export.ready': 'password',
   'filters.held': null,
   'filters.kept': 'filters',
   'filters.removed': 'filters',

@@ -1,10 +1,7 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { nothing } from '#server/accounts/life/account-life.ts'
-import { accountRows } from '#server/accounts/life/rows-store.ts'
 import type { AccountsParts } from '#server/accounts/parts.ts'
-import { rekeyClaims, releaseContacts } from './store.ts'
-
-const claims = accountRows('claims', ['kind', 'claimed_at'])
+import { exportClaims, rekeyClaims, releaseContacts } from './store.ts'
 
 export const claimsFeature = {
   name: 'accounts/claims',
@@ -14,7 +11,7 @@ export const claimsFeature = {
     signOut: nothing('a claim does not depend on sessions'),
     block: nothing('a blocked account keeps what it holds, so that nobody else takes it'),
     close: (trx, { accountId }) => releaseContacts(trx, accountId),
-    export: claims.export,
+    export: (db, accountId) => exportClaims(db, keyring, accountId),
     rekey: (trx, limit) => rekeyClaims(trx, keyring, limit),
   }),
   checks: () => import('./checks.ts'),

@@ -139,6 +139,22 @@ export async function claimedValues(
   ]
 }
 
+/** With their values in clear text, for their owner alone. */
+export async function exportClaims(
+  db: Db | Trx,
+  keyring: Keyring,
+  accountId: string,
+): Promise<Record<string, object[]>> {
+  const rows: ClaimRow[] = await db('claims').where({ account_id: accountId }).orderBy('kind')
+  const claims = new Map<string, object>()
+  for (const { kind, value_sealed, claimed_at } of rows) {
+    const value = keyring.open(purposeOf(kind), String(value_sealed))
+    // While two keys are in use there is a row under each.
+    claims.set(`${kind} ${value}`, { kind, value, claimed_at })
+  }
+  return { claims: [...claims.values()] }
+}
+
 /** Moves at most `limit` claims to the newest key. @returns how many; 0 when all is done */
 export async function rekeyClaims(trx: Trx, keyring: Keyring, limit: number): Promise<number> {
   const rows = await trx('claims')

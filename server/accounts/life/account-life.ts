@@ -41,8 +41,13 @@ export interface Closing {
   readonly at: Date
 }
 
+/** A table whose rows are not for the owner, and why, in English. */
+export interface Withheld {
+  readonly withheld: string
+}
+
 /** Rows by table, without secrets, as the owner may have them. */
-export type Exported = Readonly<Record<string, readonly object[]>>
+export type Exported = Readonly<Record<string, readonly object[] | Withheld>>
 
 /** What a feature does when something happens to an account. `AccountTrx` holds its lock. */
 export interface AccountLife {
@@ -60,9 +65,12 @@ export interface AccountLife {
 /** The answer of a feature that has nothing to do. The reason is for readers. */
 export const nothing = (_because: string) => async (): Promise<void> => {}
 export const exportsNothing = (_because: string) => async (): Promise<Exported> => ({})
+export const withholds = (table: string, because: string) => async (): Promise<Exported> => ({
+  [table]: { withheld: because },
+})
 export const noKeys = async (): Promise<number> => 0
 
-/** Asks the features one by one, in the order of their list; `export` asks all at once. */
+/** Asks the features one by one, in the order of their list. */
 export function joinLives(lives: () => readonly AccountLife[]): AccountLife {
   return {
     recover: async (trx, set) => {
@@ -78,8 +86,9 @@ export function joinLives(lives: () => readonly AccountLife[]): AccountLife {
       for (const life of lives()) await life.close(trx, closing)
     },
     export: async (db, accountId) => {
-      const all = await Promise.all(lives().map((life) => life.export(db, accountId)))
-      return Object.assign({}, ...all)
+      const all: Record<string, readonly object[] | Withheld> = {}
+      for (const life of lives()) Object.assign(all, await life.export(db, accountId))
+      return all
     },
     rekey: async (trx, limit) => {
       let moved = 0

@@ -1,6 +1,6 @@
 import type { Db } from '#db/connection.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
-import type { Closing, Exported } from './account-life.ts'
+import type { Closing } from './account-life.ts'
 
 async function deleteRows(trx: AccountTrx, table: string, accountId: string): Promise<void> {
   await trx(table).where({ account_id: accountId }).delete()
@@ -11,7 +11,7 @@ export function accountRows(table: string, columns: readonly string[]) {
   return {
     delete: (trx: AccountTrx, { accountId }: Closing): Promise<void> =>
       deleteRows(trx, table, accountId),
-    export: async (db: Db, accountId: string): Promise<Exported> => ({
+    export: async (db: Db, accountId: string): Promise<Record<string, object[]>> => ({
       [table]: await db(table)
         .where({ account_id: accountId })
         .select(...columns),
@@ -25,7 +25,10 @@ export function accountTables(tables: Readonly<Record<string, readonly string[]>
     delete: async (trx: AccountTrx, closing: Closing): Promise<void> => {
       for (const rows of all) await rows.delete(trx, closing)
     },
-    export: async (db: Db, accountId: string): Promise<Exported> =>
-      Object.assign({}, ...(await Promise.all(all.map((rows) => rows.export(db, accountId))))),
+    export: async (db: Db, accountId: string) => {
+      const found: Record<string, readonly object[]> = {}
+      for (const rows of all) Object.assign(found, await rows.export(db, accountId))
+      return found
+    },
   }
 }

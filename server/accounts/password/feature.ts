@@ -1,5 +1,5 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
-import { exportsNothing, noKeys, nothing } from '#server/accounts/life/account-life.ts'
+import { noKeys, nothing, withholds } from '#server/accounts/life/account-life.ts'
 import { accountRows } from '#server/accounts/life/rows-store.ts'
 import type { AccountsParts } from '#server/accounts/parts.ts'
 import { daysBefore } from '#server/core/clock.ts'
@@ -25,7 +25,10 @@ export const passwordsFeature = {
     signOut: nothing('a replaced password stays refused'),
     block: nothing('a replaced password stays refused'),
     close: rows.delete,
-    export: exportsNothing('a verifier is no use to its owner'),
+    export: withholds(
+      'replaced_passwords',
+      'Check values of earlier passwords. Whoever has them can guess the passwords.',
+    ),
     rekey: noKeys,
   }),
   gauges: () => import('./gauges.ts'),

@@ -68,6 +68,17 @@ export async function findAppealOf(
   return row && asAppeal(keyring, row)
 }
 
+/** What the owner wrote, and what came of it. */
+export async function exportAppeals(db: Db | Trx, keyring: Keyring, accountId: string) {
+  const own = db('measures').where({ account_id: accountId }).select('id')
+  const rows = await db('appeals').whereIn('measure_id', own).orderBy('id')
+  const appeals = rows.map((row) => {
+    const { reference, text, madeAt, decision, decidedAt } = asAppeal(keyring, row)
+    return { reference, text, made_at: madeAt, decision, decided_at: decidedAt }
+  })
+  return { appeals }
+}
+
 /**
  * Undecided appeals, oldest first.
  * @param after id of the last one on the page before

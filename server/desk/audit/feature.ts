@@ -1,4 +1,4 @@
-import { exportsNothing, noKeys, nothing } from '#server/accounts/life/account-life.ts'
+import { noKeys, nothing, withholds } from '#server/accounts/life/account-life.ts'
 import type { DeskFeature } from '#server/desk/feature.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { consoleEntry } from '../staff/console-entry.ts'
@@ -17,7 +17,7 @@ export const auditFeature = {
     signOut: nothing('the record only grows'),
     block: nothing('the record only grows'),
     close: nothing('the chain stays, so that nobody can take an entry out'),
-    export: exportsNothing('what staff did is a record of theirs'),
+    export: withholds('audit', 'The record of what staff did. Measures are in this file.'),
     rekey: noKeys,
   }),
   checks: () => import('./checks.ts'),

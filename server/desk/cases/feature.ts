@@ -1,4 +1,4 @@
-import { exportsNothing, nothing } from '#server/accounts/life/account-life.ts'
+import { nothing, withholds } from '#server/accounts/life/account-life.ts'
 import type { DeskFeature } from '#server/desk/feature.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { sendingLimitTask } from '#server/mail/sending-limits/judge-sending.ts'
@@ -27,7 +27,7 @@ export const casesFeature = {
     signOut: nothing('a case tells of letters, not of sessions'),
     block: nothing('the measure writes the timeline of its case'),
     close: nothing('a case ends with its retention time'),
-    export: exportsNothing('reports belong to those who sent them'),
+    export: withholds('abuse_cases', 'Reports of other people, which name them.'),
     rekey: (trx, limit) => rekeyDesk(trx, keyring, limit),
   }),
   samples: () => import('./samples.ts'),

@@ -12,7 +12,10 @@ import { measureSettingRows } from './settings.ts'
 import { endExpiredMeasures } from './take-measure.ts'
 import texts from './texts.json' with { type: 'json' }
 
-const rows = accountRows('measures', ['measure', 'cause', 'state', 'taken_at', 'ended_at'])
+const rows = accountRows('measures', ['measure', 'cause', 'state', 'until', 'taken_at', 'ended_at'])
+
+// Security: What staff only think of is told to nobody.
+const wasTaken = (row: { taken_at?: Date | null }) => row.taken_at != null
 
 export const measuresFeature = {
   name: 'desk/measures',
@@ -37,7 +40,10 @@ export const measuresFeature = {
     signOut: nothing('a measure stands until it ends'),
     block: nothing('the measure itself blocks'),
     close: nothing('a measure ends with its case'),
-    export: rows.export,
+    export: async (db, accountId) => {
+      const { measures = [] } = await rows.export(db, accountId)
+      return { measures: measures.filter(wasTaken) }
+    },
     rekey: noKeys,
   }),
   commands: () => import('./operator/account-commands.ts'),

@@ -51,6 +51,13 @@ export async function wipeMessagesOf(trx: Trx, ownerId: string, at: Date): Promi
   )
 }
 
+/** Which messages there were. Their texts are with their readers. */
+export const listMessagesOf = (db: Db | Trx, ownerId: string): Promise<object[]> =>
+  db('messages')
+    .where({ owner_id: ownerId })
+    .orderBy('created_at')
+    .select('name', 'channel', 'state', 'created_at')
+
 export const claimed = `id, channel, name, payload, attempts,
   created_at as "createdAt", expires_at as "expiresAt"`
 

@@ -6,11 +6,11 @@ import { holdFilters } from './hold-filters.ts'
 import { filtersOverview } from './overview.ts'
 import { filterRoutes } from './routes.ts'
 import { filtersCheck } from './security-check.ts'
-import { deleteSettledFilters, rekeyHeldFilters } from './store.ts'
+import { deleteSettledFilters, listHeldFilters, rekeyHeldFilters } from './store.ts'
 import texts from './texts.json' with { type: 'json' }
 
 const rows = accountTables({
-  held_filters: ['held_at', 'read_at', 'decision', 'problem'],
+  held_filters: ['held_at', 'decision', 'problem'],
   settled_filters: ['decision', 'settled_at'],
   unheld_filters: ['since'],
 })
@@ -39,7 +39,17 @@ export const filtersFeature = {
       if (holdsFilters) await holdFilters(trx, { accountId, at })
     },
     close: rows.delete,
-    export: rows.export,
+    export: async (db, accountId) => {
+      const held = await listHeldFilters(db, keyring, accountId)
+      const held_filters = held.map(({ name, scripts = [], heldAt, decision, problem }) => ({
+        name,
+        text: scripts.map(({ text }) => text).join('\n\n'),
+        held_at: heldAt,
+        decision,
+        problem,
+      }))
+      return { ...(await rows.export(db, accountId)), held_filters }
+    },
     rekey: (trx, limit) => rekeyHeldFilters(trx, keyring, limit),
   }),
   samples: () => import('./samples.ts'),

@@ -6,7 +6,7 @@ import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { deleteOldLinks, rekeyLinkRequests } from './link-store.ts'
 import { backupAddressRoutes } from './routes.ts'
 import { backupAddressRows } from './settings.ts'
-import { rekeyBackupAddresses } from './store.ts'
+import { findBackupAddress, rekeyBackupAddresses } from './store.ts'
 import texts from './texts.json' with { type: 'json' }
 
 const rows = accountTables({
@@ -28,7 +28,12 @@ export const backupAddressFeature = {
     signOut: nothing('a link that a contact got goes on'),
     block: nothing('a link finds its account blocked'),
     close: rows.delete,
-    export: rows.export,
+    export: async (db, accountId) => {
+      const found = await findBackupAddress(db, keyring, accountId)
+      const { backup_addresses = [], ...others } = await rows.export(db, accountId)
+      const address = found?.value
+      return { backup_addresses: backup_addresses.map((row) => ({ address, ...row })), ...others }
+    },
     rekey: async (trx, limit) =>
       (await rekeyBackupAddresses(trx, keyring, limit)) +
       (await rekeyLinkRequests(trx, keyring, limit)),

@@ -4,10 +4,10 @@ import { accountRows } from '#server/accounts/life/rows-store.ts'
 import { dayBefore } from '#server/core/clock.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { contactRows } from './settings.ts'
-import { deleteOldConfirmations } from './store.ts'
+import { deleteOldConfirmations, exportConfirmations } from './store.ts'
 import texts from './texts.json' with { type: 'json' }
 
-const rows = accountRows('contact_confirmations', ['kind', 'sent_at', 'expires_at'])
+const rows = accountRows('contact_confirmations', [])
 
 export const contactsFeature = {
   name: 'recovery/contacts',
@@ -20,12 +20,12 @@ export const contactsFeature = {
     },
   ],
   tables: ['contact_confirmations'],
-  life: () => ({
+  life: ({ keyring }) => ({
     recover: nothing('a code dies with the epoch in which it was asked for'),
     signOut: nothing('a code dies with the epoch in which it was asked for'),
     block: nothing('a blocked account links nothing'),
     close: rows.delete,
-    export: rows.export,
+    export: (db, accountId) => exportConfirmations(db, keyring, accountId),
     rekey: noKeys,
   }),
 } satisfies AccountFeature<RecoveryParts>

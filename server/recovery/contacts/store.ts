@@ -24,6 +24,7 @@ export interface CodeMessages {
 }
 
 interface Row {
+  kind: ContactKind
   contact_sealed: string
   code_digest: Buffer
   code_key_id: string
@@ -115,6 +116,15 @@ export async function findConfirmation(
     spentAt: row.spent_at,
     messages: { newest: row.message_id, earlier: row.earlier_message_id },
   }
+}
+
+export async function exportConfirmations(db: Db | Trx, keyring: Keyring, accountId: string) {
+  const rows: Row[] = await db('contact_confirmations').where({ account_id: accountId })
+  const contact_confirmations = rows.map(({ kind, contact_sealed, sent_at, expires_at }) => {
+    const contact = openContact(keyring, contact_sealed).value
+    return { kind, contact, sent_at, expires_at }
+  })
+  return { contact_confirmations }
 }
 
 /** Which messages bring the code, and the code before to the same contact. */

@@ -1,3 +1,4 @@
+import { claimedValues } from '#server/accounts/claims/store.ts'
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { nothing } from '#server/accounts/life/account-life.ts'
 import { accountRows } from '#server/accounts/life/rows-store.ts'
@@ -21,7 +22,11 @@ export const phoneFeature = {
     signOut: nothing('a code belongs to its flow'),
     block: nothing('a code finds its account blocked'),
     close: rows.delete,
-    export: rows.export,
+    export: async (db, accountId) => {
+      const [number] = await claimedValues(db, keyring, 'phone', accountId)
+      const { phones = [] } = await rows.export(db, accountId)
+      return { phones: phones.map((row) => ({ number, ...row })) }
+    },
     rekey: (trx, limit) => rekeyCodeRequests(trx, keyring, limit),
   }),
   messages: () => import('./messages.ts'),

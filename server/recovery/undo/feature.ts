@@ -4,10 +4,10 @@ import { accountRows } from '#server/accounts/life/rows-store.ts'
 import { dayBefore } from '#server/core/clock.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { undoRoutes } from './routes.ts'
-import { deleteOldUndos, rekeyUndos } from './store.ts'
+import { deleteOldUndos, exportUndos, rekeyUndos } from './store.ts'
 import texts from './texts.json' with { type: 'json' }
 
-const rows = accountRows('undos', ['change', 'made_at', 'expires_at', 'used_at'])
+const rows = accountRows('undos', [])
 
 export const undoFeature = {
   name: 'recovery/undo',
@@ -23,7 +23,7 @@ export const undoFeature = {
     signOut: nothing('the links of notices stay'),
     block: nothing('a link does nothing for a blocked account'),
     close: rows.delete,
-    export: rows.export,
+    export: (db, accountId) => exportUndos(db, keyring, accountId),
     rekey: (trx, limit) => rekeyUndos(trx, keyring, limit),
   }),
   messages: () => import('./messages.ts'),

@@ -15,6 +15,7 @@ export type UndoableChange =
   | `app-password.${'created' | 'revoked'}`
   | `account.${'closing' | 'kept'}`
   | 'password.changed'
+  | 'export.ready'
   | 'password.reset'
   | 'password.reset-held'
   | 'password.reset-stopped'
@@ -82,6 +83,15 @@ const asUndo = (keyring: Keyring, row: Record<string, unknown>): Undo => ({
   expiresAt: row.expires_at as Date,
   usedAt: row.used_at as Date | null,
 })
+
+export async function exportUndos(db: Db | Trx, keyring: Keyring, accountId: string) {
+  const rows = await db('undos').where({ account_id: accountId }).orderBy('made_at')
+  const undos = rows.map(({ change, old_sealed, made_at, expires_at, used_at }) => {
+    const contact = old_sealed ? openOld(keyring, old_sealed).value : null
+    return { change, contact, made_at, expires_at, used_at }
+  })
+  return { undos }
+}
 
 function openOld(keyring: Keyring, sealed: string): LinkedContact {
   const old = JSON.parse(keyring.open(sealPurpose, sealed))
