@@ -52,7 +52,8 @@ function waysItem(described: readonly DescribedMethod[]): CheckItem {
 function linesOf({ since, provenAt, detail, state }: DescribedMethod): CheckLine[] {
   const lines: CheckLine[] = []
   if (state === 'set' && since) lines.push({ text: 'check.ways.since', at: since })
-  if (state === 'set' && provenAt) lines.push({ text: 'check.ways.proven', at: provenAt })
+  if (state === 'set' && provenAt && (!since || provenAt > since))
+    lines.push({ text: 'check.ways.proven', at: provenAt })
   const params = detail?.params as CheckLine['params']
   if (detail) lines.push({ text: detail.text, ...(params ? { params } : {}) })
   return lines

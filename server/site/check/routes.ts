@@ -35,12 +35,12 @@ export function checkRoutes(parts: SiteParts): Router {
       case 'open': {
         const { mailbox, contact } = link
         const locals = { mailbox, masked: maskEmailAddress(contact.value) }
-        return pages.show(req, res, { id: page, view: 'site/check/link', locals })
+        return pages.show(req, res, { id: 'check-link', view: 'site/check/link', locals })
       }
       case 'used': {
         const title = pages.textsFor(req)('check-link.confirmed.title')
         const locals = { confirmedAt: link.at, title }
-        return pages.show(req, res, { id: page, view: 'site/check/confirmed', locals })
+        return pages.show(req, res, { id: 'check-link', view: 'site/check/confirmed', locals })
       }
       case 'unknown':
         return showDeadLink(pages, req, res, { page, text: 'unknown', door: 'sign-in' })

@@ -41,7 +41,7 @@ const address: CheckItem = {
   state: 'good',
   masked: 'a•••••@example.com',
   lines: [
-    { text: 'check.ways.since', at: yearAgo },
+    { text: 'check.ways.since', at: sampleMoment(24 * 700) },
     { text: 'check.ways.proven', at: yearAgo },
   ],
   contact: 'backup-address',
