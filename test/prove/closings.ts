@@ -28,8 +28,8 @@ export interface ClosingFigures {
 }
 
 const secretKey = 'key-of-the-closings-0123456789abcdefghij'
-/** Some two seconds, so that ends fall into the kills as well. */
-const closingDays = 0.000_025
+/** Some six seconds, so that ends fall into the kills as well. */
+const closingDays = 0.000_07
 const password = 'a sentence of those who leave'
 
 /** Tables that may still name a closed account. */
