@@ -7,12 +7,12 @@ import { renderDocument } from './render-document.ts'
 export function documentRoutes({ settings, desk, pages }: DocumentParts): Router {
   const router = Router()
   const facts = documentFacts(settings, desk.settings)
-  for (const name of documentNames) {
-    router.get(`/${name}`, async (req, res) => {
+  for (const documentName of documentNames) {
+    router.get(`/${documentName}`, async (req, res) => {
       const { documentsDir, defaultLocale } = settings
-      const document = await readDocument(documentsDir, name, req.locale, defaultLocale)
+      const document = await readDocument(documentsDir, documentName, req.locale, defaultLocale)
       const locals = { document, html: renderDocument(document, facts) }
-      pages.show(req, res, { id: name, view: 'site/documents/document', locals })
+      pages.show(req, res, { id: documentName, view: 'site/documents/document', locals })
     })
   }
   return router

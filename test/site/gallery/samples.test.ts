@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { ErrorKind } from '#server/kit/pages/errors/errors.ts'
+import { documentNames } from '#server/site/documents/read-document.ts'
 import { helpTopics } from '#server/site/help/topics.ts'
 import { gallerySamples, messageSamples, samples } from '#test/support/gallery-samples.ts'
 
@@ -27,6 +28,7 @@ const steps = texts.flatMap((text) =>
 
 /** Page ids that are no literals where a page is shown, as they stand in the code without ` and $. */
 const computed: Readonly<Record<string, readonly string[]>> = {
+  documentName: documentNames,
   id: contacts,
   '{id}-confirm': contacts.map((kind) => `${kind}-confirm`),
   'help-{topic}': helpTopics.map((topic) => `help-${topic}`),
