@@ -13,6 +13,8 @@ export const areas = {
     'security_questions',
     'printed_codes',
     'contact_confirmations',
+    'contact_questions',
+    'contact_statements',
     'recovery_flows',
     'recovery_holds',
     'recovery_links',
