@@ -7,7 +7,7 @@ export const tellOfTakingAlong: Chapter = (story) => {
   it('asks for all data, reads them, and finds where the emails are taken from', async () => {
     const { hands } = story
     await story.goTo('/account')
-    await hands.follow('Take your data along')
+    await hands.follow('Take your data with you')
     if ((await hands.page.locator('main').getAttribute('data-page')) !== 'export') {
       await hands.fill('Password', passwords.first)
       await hands.press('Continue')
@@ -22,7 +22,7 @@ export const tellOfTakingAlong: Chapter = (story) => {
     await story.see(story.phone)
     await story.see('A file with your data was asked for')
     await hands.follow('Back to the files')
-    await hands.follow('How to take your emails along')
+    await hands.follow('How to take your emails with you')
     await story.see('Thunderbird')
   })
 }
