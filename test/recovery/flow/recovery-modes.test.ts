@@ -60,7 +60,10 @@ describe('SECURITY_QUESTION=hold', () => {
     await hold(portal, person)
     const link = await undoLinkOf(portal, person.address)
     const owner = portal.visitor()
-    assert.match((await owner.get(link)).html, /A new password will soon take effect/)
+    assert.match(
+      (await owner.get(link)).html,
+      /A new password for your mailbox will soon take effect/,
+    )
     assert.equal((await owner.post(link, {}, { from: link })).location, '/recover/new-password')
     portal.clock.advance(73 * 3_600_000)
     await sweep()
