@@ -118,7 +118,7 @@ test('a measure chosen before the owner recovered the mailbox is not taken', asy
     { from },
   )
   assert.deepEqual([late.status, late.errors], [422, ['measure.password-changed']])
-  assert.match(late.html, /A new password was set today at \d\d:\d\d, after this case was opened/)
+  assert.match(late.html, /A new password was set today at\s\d\d:\d\d, after this case was opened/)
   assert.match(late.html, /No report has come in since then/)
   assert.equal(await stands(portal, person), undefined)
   assert.match(
@@ -164,10 +164,10 @@ test('a proposal is not approved on a page older than a new password', async () 
     [late.status, late.page, late.errors],
     [422, 'staff-approval', ['measure.password-changed']],
   )
-  assert.match(late.html, /A new password was set today at \d\d:\d\d, after this was proposed/)
+  assert.match(late.html, /A new password was set today at\s\d\d:\d\d, after this was proposed/)
   assert.equal(await stands(portal, person), undefined)
   const again = await bela.visitor.get(page)
-  assert.match(again.html, /A new password was set today at \d\d:\d\d, after this was proposed/)
+  assert.match(again.html, /A new password was set today at\s\d\d:\d\d, after this was proposed/)
   const sure = await bela.visitor.post(`${page}/approve`, await shownOn(bela.visitor, page), {
     from: page,
   })
