@@ -71,7 +71,12 @@ describeOnMailServers('somebody with a browser, a phone and a mail program', () 
     const list = page.locator(`h3:text-is("${service}") + dl`)
     const row = (key: string) => list.locator(`div:has(dt:text-is("${key}")) dd`)
     const linesOf = async (key: string) => row(key).locator('.line').allTextContents()
-    const [[host = ''], name] = await Promise.all([linesOf('Server'), row('User name').innerText()])
+    const [[server = ''], name] = await Promise.all([
+      linesOf('Server'),
+      row('User name').innerText(),
+    ])
+    // Beside it stands the button that copies it.
+    const [host = ''] = server.trim().split(/\s/)
     const endpoints = (await linesOf('Port and encryption')).map((way) => {
       const [, port = '', encryption = ''] = /(\d+), (SSL\/TLS|STARTTLS)/.exec(way) ?? []
       return { host, port: Number(port), secure: encryption === 'SSL/TLS' }
