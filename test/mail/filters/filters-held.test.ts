@@ -535,7 +535,7 @@ describe('a mail platform', () => {
     assert.equal(platform.activeFilterOf(person.mailbox), undefined)
     const visitor = await signIn(portal, { login: person.login, password: next })
     const { html } = await visitor.get('/account')
-    assert.match(html, /Your new password is live since/)
+    assert.match(html, /Your new password has worked since/)
     assert.match((await visitor.get(page)).html, /filters of your mailbox are being switched off/)
   })
 
