@@ -199,7 +199,7 @@ describeOnMailServers('the portal beside Dovecot and Postfix', () => {
     ])
     assert.match(old, /^-ERR/)
     assert.match(sent, /^535/)
-    await connections(browser, /The program sent the old password\. The new one is live since/)
+    await connections(browser, /The program sent the old password\. The new one has worked since/)
     await connections(browser, /old password[^<]*<\/p>\s*<p class="quiet">SMTP/)
     await connections(browser, /The program sent the name alone/)
     const pass = await makeAppPassword(browser, address, { imap: 'on' })
