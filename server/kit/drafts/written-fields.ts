@@ -6,6 +6,7 @@ export const typedFields = [
   'address',
   'phone',
   'name',
+  'display_name',
   'sender',
   'reporter',
   'note',
@@ -24,6 +25,8 @@ const otherFields = [
   'decision',
   'outcome',
   'kept_file',
+  'language',
+  'theme',
 ] as const
 
 export const writtenFields: readonly string[] = [...typedFields, ...otherFields]
