@@ -66,7 +66,7 @@ export interface Assets {
 
 const js = 'text/javascript; charset=utf-8'
 const css = 'text/css; charset=utf-8'
-const svg = 'image/svg+xml'
+const svg = 'image/svg+xml; charset=utf-8'
 const woff2 = 'font/woff2'
 
 /** `optional`: a face that comes late would move what is there already. */

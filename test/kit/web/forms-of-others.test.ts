@@ -181,6 +181,8 @@ async function openAllForms(anna: StaffMember & Equipped): Promise<Tab[]> {
   }
   const desk = await prepareDesk(anna)
   await collectOfWaitingThings(anna, collect)
+  for (const { linkPage } of loadPosts())
+    if (linkPage) await collect(anna.visitor, [await linkPage(portal, anna)])
   // Only a full mailbox has the form for more room, and no worker may measure it meanwhile.
   await portal.stopWorker()
   const { db } = portal

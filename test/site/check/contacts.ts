@@ -11,13 +11,24 @@ const tables = ['backup_addresses', 'phones'] as const
 /** Somebody whose phone and backup address were linked and proven 430 days ago. */
 export async function longAgo(portal: TestPortal): Promise<Equipped> {
   const person = await equip(portal)
-  const at = new Date(portal.clock.now().getTime() - 430 * day)
+  const at = agesAgo(portal)
   for (const table of tables)
     await portal
       .db(table)
       .where({ account_id: person.accountId })
       .update({ confirmed_at: at, proven_at: at })
   return person
+}
+
+const agesAgo = (portal: TestPortal) => new Date(portal.clock.now().getTime() - 430 * day)
+
+/** Leaves alone since when they are linked, by which contacts are ranked. */
+export async function proveLongAgo(portal: TestPortal, accountId: string): Promise<void> {
+  for (const table of tables)
+    await portal
+      .db(table)
+      .where({ account_id: accountId })
+      .update({ proven_at: agesAgo(portal) })
 }
 
 export const ask = (portal: TestPortal, { accountId }: Equipped) =>

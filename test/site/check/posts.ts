@@ -1,5 +1,9 @@
 import type { Posts } from '#test/support/web/posts.ts'
-import { askedLink, longAgo } from './contacts.ts'
+import { askedLink, longAgo, proveLongAgo } from './contacts.ts'
+
+export const formPages = ['/account/check']
+export const give = proveLongAgo
+export const linkPage = askedLink
 
 /** What a form of this feature does when it is sent twice. */
 export const posts: Posts = ({ portal }) => ({

@@ -5,6 +5,7 @@ import path from 'node:path'
 import type { MemoryPlatform } from '#server/mail/mail-platform/memory/memory.ts'
 import type { StaffMember } from '#test/support/desk/staff.ts'
 import type { TestPortal } from '#test/support/portal.ts'
+import type { Equipped } from '#test/support/recovery/recovery.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
 export interface Form {
@@ -46,6 +47,8 @@ interface FeaturePosts {
   readonly formPages?: readonly string[]
   /** Gives an account what the forms act on, where its pages cannot. */
   readonly give?: (portal: TestPortal, accountId: string) => Promise<unknown>
+  /** Sends the owner a link, and gives its page. */
+  readonly linkPage?: (portal: TestPortal, owner: Equipped) => Promise<string>
 }
 
 const load = createRequire(import.meta.url)

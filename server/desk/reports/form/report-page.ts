@@ -119,6 +119,9 @@ export async function takeForm(parts: DeskPageParts, req: Request, res: Response
   const before = await findSentReport(desk, sent)
   if (before) return leadToSent(parts, res, before.progressToken)
   const found = await letterOf(parts, req)
+  // The first click may have used the kept letter since.
+  const meanwhile = found === 'gone' && (await findSentReport(desk, sent))
+  if (meanwhile) return leadToSent(parts, res, meanwhile.progressToken)
   const letter = found === 'gone' ? undefined : found
   const { step } = readFields(req, ['step'])
   // The script sends the form so when the language changes, if a file is chosen.
