@@ -7,6 +7,7 @@ import {
   undo,
   weak,
 } from '#server/kit/messages/message-sample.ts'
+import { limitSample } from '#server/kit/pages/errors/limit-sample.ts'
 import type { OverviewSamples } from '#server/kit/pages/overview.ts'
 import { type Sample, sampleAddress, sampleMoment } from '#server/kit/pages/sample.ts'
 import { describeExport } from './describe-export.ts'
@@ -105,6 +106,7 @@ const shown = describeExport(
 )
 
 export const samples: readonly Sample[] = [
+  limitSample('exports', { waitSeconds: 80_000 }),
   page('empty', {}),
   page('waiting', { isWaiting: true }),
   page('ready', { files: [file] }),

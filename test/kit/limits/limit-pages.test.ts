@@ -47,7 +47,7 @@ describe('the page of a limit', () => {
     const full = await visitor.post('/recover', { login: 'second.try' })
     assert.equal(full.status, 429)
     assert.ok(Number(full.headers.get('retry-after')) > 3000)
-    assert.match(full.html, /<title>Too many tries from your network to recover access – /)
+    assert.match(full.html, /<title>Too many tries to recover access from your network – /)
     assert.match(full.html, /You can try again in 60 minutes \(at.\d\d:\d\d\)|in 59 minutes/)
     const { _csrf, ...typed } = repeatIn(full.html)
     assert.deepEqual(typed, { login: 'second.try' })
