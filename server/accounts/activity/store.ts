@@ -106,8 +106,11 @@ export async function recordActivity<E extends ActivityEvent>(
   )
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a row of knex
-export const asEntry = (row: any): RecordedEntry => ({
+interface EntryRow extends Omit<RecordedEntry, 'happenedAt'> {
+  readonly happened_at: Date
+}
+
+export const asEntry = (row: EntryRow): RecordedEntry => ({
   id: row.id,
   event: row.event,
   details: row.details,

@@ -24,7 +24,7 @@ export const arrivals = (mail: MailServer, sms: TwilioServer): Arrived[] => [
     messageId: '',
     to,
     channel: 'sms' as const,
-    words: body,
+    words: /^Postern: (.+)$/s.exec(body)?.[1] ?? `nameless: ${body}`,
     text: body,
   })),
 ]
