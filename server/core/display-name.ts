@@ -6,8 +6,13 @@ export type JudgedName =
   | { readonly kind: 'ok'; readonly name: string | null }
   | { readonly kind: 'refused'; readonly reason: 'too-long' | 'characters' }
 
-/** Letters of any script, in words. A full stop ends a word, so that no name is a link. */
-const words = /^[\p{L}][\p{L}\p{M}]*(?:['’ʼ-]?[\p{L}\p{M}]+|\.(?=\s|$)|,?\s[\p{L}])*$/u
+const word = /\p{L}[\p{L}\p{M}]*(?:['’ʼ-][\p{L}\p{M}]+)*/u.source
+/**
+ * Letters of any script, in words. A full stop ends a word, so that no name is a link.
+ * Security: No typed name keeps the portal busy.
+ * A sign can be read in one way alone, so no search begins again.
+ */
+const words = new RegExp(`^${word}(?:[.,]?\\s${word})*\\.?$`, 'u')
 
 /** Security: A display name has no line break, no control character, no digit and no link. */
 export function judgeDisplayName(typed: string): JudgedName {

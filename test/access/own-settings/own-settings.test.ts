@@ -47,6 +47,13 @@ test('a display name has no line break, no control character, no digit and no li
   assert.deepEqual(judgeDisplayName('  '), { kind: 'ok', name: null })
 })
 
+test('No typed name keeps the portal busy.', () => {
+  const begun = performance.now()
+  for (const part of ['a', 'ab', "a'", 'a ', 'a, ', 'ab-', 'J. '])
+    judgeDisplayName(`${part.repeat(28).slice(0, 28)}1`)
+  assert.ok(performance.now() - begun < 500)
+})
+
 test('a refused name is shown again with its error, and nothing is saved', async () => {
   const { visitor } = await arrive(portal)
   const sent = await save(visitor, { display_name: 'https://x.example', language: 'xx' })
