@@ -87,8 +87,9 @@ export class SessionStore extends Store {
     const { cookie, passport, confirmedAt, isMine, client, owner } = session
     const write = session.write ?? ((row: sessions.NewSession) => sessions.beginSession(db, row))
     const data = { cookie, passport, confirmedAt, isMine }
-    // express-session saves a new session a second time at the end of the request.
-    const text = JSON.stringify(data)
+    // express-session saves a new session a second time at the end of the request, with a cookie
+    // that ends some milliseconds later.
+    const text = JSON.stringify({ passport, confirmedAt, isMine })
     if (this.#saved.get(session) === text) {
       done()
       return

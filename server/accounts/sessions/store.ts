@@ -41,7 +41,7 @@ export interface Alive {
 // Security: A session of staff is short, on their own device too.
 const isAliveSql = `(
   sessions.last_seen_at > :seenAfter and sessions.signed_in_at > :begunAfter
-  or (sessions.data ->> 'isMine') = 'true'
+  or sessions.data @> '{"isMine": true}'
     and sessions.last_seen_at > :mineSeenAfter and sessions.signed_in_at > :mineBegunAfter
     and not exists (select from staff_roles where account_id = sessions.account_id))`
 

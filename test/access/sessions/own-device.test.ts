@@ -10,6 +10,7 @@ const portal = usePortal()
 
 const isSignedIn = async (visitor: Visitor) => (await visitor.get('/account')).status === 200
 const page = '/account/sessions'
+const isFault = (line: string) => line.includes('"level":"error"')
 
 async function enterMine(person: { login: string; password: string }): Promise<Visitor> {
   const { login, password } = person
@@ -23,6 +24,7 @@ test('a session on the owner’s own device lasts thirty idle days, and not for 
   const { login, password } = person
   const sent = await portal.visitor().post('/sign-in', { login, password, mine: 'on' })
   assert.match(sent.headers.getSetCookie().join('\n'), /session=.*Expires=/)
+  assert.deepEqual(portal.logged.filter(isFault), [], 'its row is written once')
   const [mine, lent] = [await enterMine(person), await signIn(portal, person)]
   portal.clock.advance(29 * msPerDay)
   assert.deepEqual([await isSignedIn(mine), await isSignedIn(lent)], [true, false])
@@ -34,6 +36,18 @@ test('a session on the owner’s own device lasts thirty idle days, and not for 
     portal.clock.advance(20 * msPerDay)
   }
   assert.equal(await isSignedIn(steady), false)
+})
+
+test('an ended session leaves no device and place behind, and a long one stays', async () => {
+  const person = await arrive(portal)
+  await enterMine(person)
+  portal.clock.advance(2 * msPerDay)
+  await portal.tasks['clean-up']?.({}, { attempt: 1, maxAttempts: 1 } as never)
+  const rows = await portal.db('sessions').where({ account_id: person.accountId })
+  assert.deepEqual(
+    rows.map(({ data }) => data.isMine),
+    [true],
+  )
 })
 
 test('a password is demanded for changes, however long the session lasts', async () => {
