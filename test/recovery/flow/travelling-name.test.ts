@@ -1,8 +1,9 @@
 // The name goes along between signing in and recovering, and a reset is told once.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { type MethodId, methodIds } from '#server/core/method-ids.ts'
 import { awaitCode } from '#test/support/messages/outbox.ts'
-import { register } from '#test/support/people.ts'
+import { arrive, register } from '#test/support/people.ts'
 import {
   awaitLink,
   begin,
@@ -14,6 +15,7 @@ import {
 } from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 import type { Answer, Visitor } from '#test/support/visitor.ts'
+import { codesOn } from '../recovery-codes/sheets.ts'
 
 const fresh = 'a new and longer sentence'
 const portal = usePortal({ freshLimits: true })
@@ -142,6 +144,77 @@ describe('the pages of a reset', () => {
         'recover-new-password',
         'recover-done',
       ])
+    }
+  })
+})
+
+/** Follows redirects as a browser does, and notes each page that is shown. */
+function watch(visitor: Visitor) {
+  const pages: (string | undefined)[] = []
+  async function see(path: string): Promise<Answer> {
+    const answer = await visitor.get(path)
+    if (answer.location) return await see(answer.location)
+    assert.equal(answer.status, 200, path)
+    pages.push(answer.page)
+    return answer
+  }
+  async function send(path: string, fields: Record<string, string>) {
+    const { status, location = '', errors } = await visitor.post(path, fields)
+    assert.equal(status, 303, errors.join())
+    return await see(location)
+  }
+  return { pages, see, send }
+}
+
+const methods = '/account/recovery'
+
+/** From the first form of a method to the page that says that it is set. */
+const ways: Readonly<Record<MethodId, (seen: ReturnType<typeof watch>) => Promise<unknown>>> = {
+  phone: async ({ see, send }) => {
+    const phone = '+375291112244'
+    await see(`${methods}/phone`)
+    await send(`${methods}/phone`, { phone })
+    const code = await awaitCode(portal, phone)
+    await send(`${methods}/phone/confirm`, { code })
+  },
+  'backup-address': async ({ see, send }) => {
+    const address = 'a.friend@elsewhere.example'
+    await see(`${methods}/backup-address`)
+    await send(`${methods}/backup-address`, { address })
+    const code = await awaitCode(portal, address)
+    await send(`${methods}/backup-address/confirm`, { code })
+  },
+  'security-question': async ({ see, send }) => {
+    await see(`${methods}/security-question`)
+    const fields = { question: 'first-teacher', answer: 'Раіса Пятроўна' }
+    await send(`${methods}/security-question`, fields)
+  },
+  'recovery-codes': async ({ see, send }) => {
+    await see(`${methods}/recovery-codes`)
+    const sheet = await send(`${methods}/recovery-codes`, { make: 'yes' })
+    const [code = ''] = codesOn(sheet.html)
+    await send(`${methods}/recovery-codes`, { code })
+  },
+}
+
+describe('the pages of signing in and of a new method', () => {
+  it('signing in takes one page, also on the way to another page', async () => {
+    const { login, password } = await arrive(portal)
+    for (const next of ['', methods]) {
+      const { pages, see, send } = watch(portal.visitor())
+      await see(next || '/sign-in')
+      await send('/sign-in', { login, password, next })
+      assert.deepEqual(pages, ['sign-in', next ? 'recovery-methods' : 'account'])
+    }
+  })
+
+  it('each recovery method is set in three pages at most, with the one that says so', async () => {
+    const { visitor } = await arrive(portal)
+    for (const id of methodIds) {
+      const seen = watch(visitor)
+      await ways[id](seen)
+      assert.ok(seen.pages.length <= 3, seen.pages.join())
+      assert.equal(seen.pages.at(-1), 'recovery-methods', id)
     }
   })
 })
