@@ -34,6 +34,13 @@ test('a provider as it is, and a domain of nobody that is known, bring no other 
     'anna@gmx.net',
     'anna@ya.ru',
     'anna@yandex.kz',
+    // Branches in other countries, one or two letters from a provider of ours.
+    'anna@outlook.es',
+    'anna@protonmail.ch',
+    'anna@fastmail.fm',
+    'anna@yahoo.co.in',
+    'anna@inbox.eu',
+    'anna@orange.pl',
     'anna@elsewhere.example',
     'anna@firma.de',
     'anna@bsu.by',
