@@ -93,7 +93,8 @@ function plainNameIn(asked: unknown, domains: readonly string[]): string | undef
   const read = readOwnAddress(typeof first === 'string' && first.replaceAll(' ', '+'), domains)
   if (read.kind === 'refused') return undefined
   const userName = userNameOf(read.address)
+  if (userName !== read.address) return userName
   // An international domain is filled in as it was typed, but mail servers know its A-label.
-  const isPlain = userName === read.address && !/[^\0-\x7f]/.test(String(first))
-  return isPlain ? undefined : userName
+  // The name before it stays open: Evolution asks for EVOLUTIONUSER in everybody's place.
+  return /[^\0-\x7f]/.test(String(first)) ? `%EMAILLOCALPART%@${read.domain}` : undefined
 }
