@@ -7,6 +7,7 @@ import {
 } from '#server/accounts/sessions/browser-session.ts'
 import { keepDevice } from '#server/accounts/sessions/device-cookie.ts'
 import type { NewSession } from '#server/accounts/sessions/store.ts'
+import { forgetTypedName } from '#server/accounts/sessions/typed-name-cookie.ts'
 import { createSignInLimits } from '#server/accounts/sign-in-limits/sign-in-limits.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
 import { addressOf } from '#server/core/identifiers/names.ts'
@@ -93,7 +94,10 @@ function submitRegistration(parts: RegistrationParts): RequestHandler {
     const client = parts.client(req)
     const device = keepDevice(parts, req, res)
     const isDone = () => signInAgain(req, wanted, device, client)
-    const welcome = () => res.redirect(303, '/account/welcome')
+    const welcome = () => {
+      forgetTypedName(parts, req, res)
+      res.redirect(303, '/account/welcome')
+    }
     if (await isDone()) return welcome()
     await limit.demand(req.ip, keyOf(wanted))
     const about = { locale: req.locale, client, device }

@@ -142,6 +142,7 @@ const submitSignOut =
     }
     setFlash(res, 'signed-out')
     req.dropDraft?.(res)
+    forgetTypedName(parts, req, res)
     // W3C Clear Site Data: the browser also forgets cached pages of the account.
     res.setHeader('Clear-Site-Data', '"cache", "storage"')
     res.redirect(303, '/')

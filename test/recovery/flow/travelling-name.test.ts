@@ -49,6 +49,16 @@ describe('the name that was typed', () => {
     assert.equal(typedIn(await other.get('/sign-in')), person.mailbox)
   })
 
+  it('who leaves, and who registers instead, leaves no name for the next person', async () => {
+    const left = await begin(portal, 'some.body', (await arrive(portal)).visitor)
+    assert.equal(left.cookies.has('typed'), true)
+    await left.post('/sign-out', {}, { from: '/account' })
+    assert.equal(left.cookies.has('typed'), false)
+    const other = await begin(portal, 'some.body')
+    await other.post('/register', { login: 'another.body', password: fresh })
+    assert.equal(other.cookies.has('typed'), false)
+  })
+
   it('the button of the sign-in page begins a recovery of the name typed there', async () => {
     const visitor = portal.visitor()
     const { html } = await visitor.get('/sign-in')
