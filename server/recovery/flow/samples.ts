@@ -26,6 +26,7 @@ export const samples: readonly Sample[] = [
   page('recover', 'empty', 'start'),
   page('recover', 'anew', 'start', { notice: 'anew' }),
   page('recover', 'overtaken', 'start', { notice: 'overtaken' }),
+  page('recover', 'sessions-ended', 'start', { flash: 'sessions-ended' }),
   page('recover', 'errors', 'start', refused('login', 'missing')),
   page('recover-method', 'shown', 'method', { choices }),
   page('recover-method', 'unnamed', 'method', { choices, mailbox: '' }),

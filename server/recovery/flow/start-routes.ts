@@ -24,26 +24,29 @@ export interface StartRouteParts {
   readonly perNetwork: Limit
 }
 
+/** `sessions-ended`: what an undo link has just done. */
+type Said = StartNotice | 'sessions-ended'
+
 function addNamePage(router: Router, { parts, perNetwork }: StartRouteParts): void {
   const showStart = (
     req: Request,
     res: Response,
-    { login, notice, errors = [] }: { login: string; notice?: StartNotice; errors?: FormError[] },
+    { login, said, errors = [] }: { login: string; said?: Said; errors?: FormError[] },
   ) =>
     parts.pages.show(req, res, {
       id: 'recover',
       view: 'recovery/flow/start',
       errors,
       values: { login },
-      sameForAll: errors.length === 0 && notice === undefined && login === '',
-      locals: { notice },
+      sameForAll: errors.length === 0 && said === undefined && login === '',
+      locals: said === 'sessions-ended' ? { flash: said } : { notice: said },
     })
 
   router
     .get('/recover', (req, res) => {
-      const notice = takeFlash(req, res, ['anew', 'overtaken'])
+      const said = takeFlash(req, res, ['anew', 'overtaken', 'sessions-ended'])
       const login = typedNameOf(parts, req) || (ownerOf(req)?.address ?? '')
-      showStart(req, res, notice ? { login, notice } : { login })
+      showStart(req, res, said ? { login, said } : { login })
     })
     .post('/recover', async (req, res) => {
       const { login, from } = readFields(req, ['login', 'from'])

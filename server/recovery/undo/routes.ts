@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express'
 import { assertNever } from '#server/core/assert-never.ts'
 import { maskEmailAddress } from '#server/core/identifiers/email-address.ts'
+import { setFlash } from '#server/kit/pages/flash.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
 import { findSentForm, takeForm } from '#server/kit/web/sent-forms-store.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
@@ -21,6 +22,12 @@ function shownOf({ undo, power, address }: DescribedUndo) {
     givesPassword: power !== 'end-sessions',
     restores: power === 'restore',
   }
+}
+
+/** The page says what the link has done. */
+function leadToRecovery(res: Response): void {
+  setFlash(res, 'sessions-ended')
+  res.redirect(303, '/recover')
 }
 
 export function undoRoutes(parts: RecoveryParts): Router {
@@ -45,7 +52,7 @@ export function undoRoutes(parts: RecoveryParts): Router {
       setFlowToken(parts, res, token)
       return res.redirect(303, '/recover/new-password')
     }
-    if (await findSentForm(db, form, clock.now())) return res.redirect(303, '/recover')
+    if (await findSentForm(db, form, clock.now())) return leadToRecovery(res)
     await showDead(req, res, req.params.token)
   }
 
@@ -70,7 +77,7 @@ export function undoRoutes(parts: RecoveryParts): Router {
           return res.redirect(303, '/recover/new-password')
         case 'sessions-ended':
           await db.transaction((trx) => takeForm(trx, form, clock.now()))
-          return res.redirect(303, '/recover')
+          return leadToRecovery(res)
         default:
           return assertNever(kind)
       }

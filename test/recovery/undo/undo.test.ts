@@ -17,6 +17,7 @@ import {
 import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
+const form = { 'content-type': 'application/x-www-form-urlencoded' }
 const fresh = 'a new and longer sentence'
 
 const portal = usePortal({ freshLimits: true, env: { LIMIT_SMS_WAIT_SECONDS: '0.01' } })
@@ -70,6 +71,22 @@ describe('undo', () => {
       await undoLinkOf(portal, person.address, /after a link “This was not me” was used/),
       link,
     )
+  })
+
+  it('the page after a link that only ends sessions says first what it has done', async () => {
+    const person = await equip(portal)
+    await setPassword(await proveByPhone(portal, person), fresh)
+    const link = await undoLinkOf(portal, person.mailbox)
+    const visitor = portal.visitor()
+    const token = await visitor.token(link)
+    const send = () => visitor.send(link, new URLSearchParams({ _csrf: token }).toString(), form)
+    for (const click of ['first', 'second']) {
+      assert.equal((await send()).location, '/recover', click)
+      const { html } = await visitor.get('/recover')
+      assert.match(html, /<title>All sessions have ended – Recover access/, click)
+      assert.match(html, /role="status" tabindex="-1" autofocus>\s*<p>All sessions have ended/)
+      assert.doesNotMatch((await visitor.get('/recover')).html, /have ended/, 'once')
+    }
   })
 
   it('an undo link works once and for some days', async () => {
