@@ -3,11 +3,13 @@ import type { AccessParts } from '#server/access/parts.ts'
 import { changeAccount } from '#server/accounts/accounts/change-account.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import {
+  accountOf,
   proofOf,
   requireAccount,
   requireFreshPassword,
   sessionDigestOf,
 } from '#server/accounts/sessions/browser-session.ts'
+import { mayMarkAsMine } from '#server/accounts/sessions/own-device-store.ts'
 import { aliveSince, sessionTimesOf } from '#server/accounts/sessions/session-store.ts'
 import { endSession, endSessions, listSessions } from '#server/accounts/sessions/store.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
@@ -27,16 +29,19 @@ export function sessionRoutes(parts: AccessParts): Router {
   return Router()
     .get('/account/sessions', requireAccount(), async (req, res) => {
       const current = sessionDigestOf(req)
-      const sessions = await listSessions(db, ownerOf(req)?.id ?? '', aliveSince(clock, times))
+      const { id } = accountOf(req)
+      const sessions = await listSessions(db, id, aliveSince(clock, times))
+      const mayMark = await mayMarkAsMine(db, id)
       pages.show(req, res, {
         id: 'sessions',
         view: 'access/sessions/sessions',
         locals: {
           flash: takeFlash(req, res, ['ended', 'others-ended', 'kept']),
-          days: settings.knownSessionDays,
-          isMine: req.session.isMine === true,
-          sessions: sessions.map(({ publicId, idDigest, ...shown }) => ({
+          days: mayMark ? settings.knownSessionDays : undefined,
+          isMine: mayMark && req.session.isMine === true,
+          sessions: sessions.map(({ publicId, idDigest, isMine, ...shown }) => ({
             ...shown,
+            isMine: mayMark && isMine,
             end: idDigest.equals(current) ? undefined : `/account/sessions/${publicId}/end`,
           })),
         },

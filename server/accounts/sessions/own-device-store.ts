@@ -1,5 +1,12 @@
 // “This device is mine”.
+import type { Db } from '#db/connection.ts'
 import type { AccountTrx } from '../accounts/change-account.ts'
+
+/** False for staff: no mark makes their sessions longer. */
+export async function mayMarkAsMine(db: Db, accountId: string): Promise<boolean> {
+  const role = await db('staff_roles').where({ account_id: accountId }).first('role')
+  return role === undefined
+}
 
 /** @returns false if it was marked before, or has ended */
 export async function markAsMine(trx: AccountTrx, idDigest: Buffer): Promise<boolean> {

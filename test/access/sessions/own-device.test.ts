@@ -105,6 +105,7 @@ test('a session of staff is short, on their own device too', async () => {
   await portal
     .db('staff_roles')
     .insert({ account_id: person.accountId, role: 'reader', granted_at: portal.clock.now() })
+  assert.doesNotMatch((await mine.get(page)).html, /Your own device|(keep|forget)-device/)
   portal.clock.advance(2 * msPerHour)
   assert.equal(await isSignedIn(mine), false)
 })
