@@ -1,7 +1,7 @@
 // The rows of a file as words of a page, by area. Its texts name every table and column.
 
 import { type DescribedEntry, describeEntry } from '#server/accounts/activity/describe-entry.ts'
-import type { RecordedEntry } from '#server/accounts/activity/store.ts'
+import { asEntry, type EntryRow } from '#server/accounts/activity/store.ts'
 import type { ExportBody } from './make-export.ts'
 
 /** Where the page shows which table. */
@@ -90,13 +90,10 @@ function say(hasText: HasText, column: string, value: unknown): Said {
   return key ? { key } : { text }
 }
 
-const asEntry = (row: Row): RecordedEntry => {
-  const { happened_at, ...entry } = row
-  return {
-    ...(entry as unknown as RecordedEntry),
-    id: '',
-    happenedAt: new Date(String(happened_at)),
-  }
+/** Without “not you?”: a file has no ids, by which entries are found. */
+const sayEntry = (row: Row): DescribedEntry => {
+  const entry = { ...row, id: '', happened_at: new Date(String(row.happened_at)) }
+  return { ...describeEntry(asEntry(entry as unknown as EntryRow)), notMe: undefined }
 }
 
 const nameValue = (hasText: HasText, [column, value]: [string, unknown]): NamedValue[] => {
@@ -137,7 +134,7 @@ export function describeExport({ tables }: ExportBody, hasText: HasText): ShownE
   const activity = (tables.activity ?? []) as Row[]
   return {
     areas: found.filter((area) => area.tables.length > 0),
-    events: activity.toReversed().map((row) => describeEntry(asEntry(row))),
+    events: activity.toReversed().map(sayEntry),
     empty,
     withheld,
   }

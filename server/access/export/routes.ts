@@ -8,7 +8,7 @@ import { LimitReached, NotFound } from '#server/kit/pages/faults.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
 import type { AccessParts } from '../parts.ts'
-import { askExport } from './ask-export.ts'
+import { askExport, isLate } from './ask-export.ts'
 import { describeExport } from './describe-export.ts'
 import { listExports, readExport } from './store.ts'
 
@@ -49,6 +49,7 @@ const showExports =
       view: 'access/export/export',
       locals: {
         isWaiting: all.length > ready.length,
+        isLate: all.some((file) => isLate(file, at)),
         files: ready,
       },
     })

@@ -61,6 +61,17 @@ export async function insertExport(
   })
 }
 
+export async function renewExport(
+  trx: AccountTrx,
+  id: string,
+  asked: { readonly at: Date; readonly expiresAt: Date },
+): Promise<void> {
+  await trx('exports').where({ id, ready_at: null }).update({
+    asked_at: asked.at,
+    expires_at: asked.expiresAt,
+  })
+}
+
 export async function findWaiting(db: Db, id: string): Promise<WaitingExport | undefined> {
   const row = await db('exports').where({ id, ready_at: null }).first()
   return (

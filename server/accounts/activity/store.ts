@@ -106,7 +106,7 @@ export async function recordActivity<E extends ActivityEvent>(
   )
 }
 
-interface EntryRow extends Omit<RecordedEntry, 'happenedAt'> {
+export interface EntryRow extends Omit<RecordedEntry, 'happenedAt'> {
   readonly happened_at: Date
 }
 

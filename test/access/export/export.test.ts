@@ -1,5 +1,6 @@
 // Taking along: one file with all that the portal holds about somebody, for that person alone.
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { it } from 'node:test'
 import { Ajv } from 'ajv'
 import { areas } from '#server/access/export/describe-export.ts'
@@ -25,6 +26,16 @@ async function fetchFile(visitor: Visitor): Promise<string> {
   const answer = await ask(visitor)
   assert.deepEqual([answer.status, answer.location], [303, '/account/export'])
   return await eventually(() => linkOn(visitor))
+}
+
+async function fetchThree({ visitor, accountId }: Awaited<ReturnType<typeof arrive>>) {
+  for (const made of [1, 2, 3]) {
+    await ask(visitor)
+    await eventually(async () => {
+      const ready = await filesOf(accountId).whereNotNull('ready_at')
+      return ready.length === made
+    })
+  }
 }
 
 async function readFile(visitor: Visitor) {
@@ -100,6 +111,7 @@ it('the page of the file says every table and column in words', async () => {
   const { status, page, html } = await browser.get(path)
   assert.deepEqual([status, page], [200, 'export'])
   assert.ok(html.includes(phone) && html.includes('A file with your data was asked for'))
+  assert.doesNotMatch(html, /not-me/)
   assert.doesNotMatch(html, /\b[a-z]+_(at|id|bytes)\b|export\.(columns|tables|words)|Invalid/)
 })
 
@@ -179,18 +191,46 @@ it('mailbox and backup address are told of a file that is ready', async () => {
 })
 
 it('a fourth file of a day is refused, and says when the next may be asked for', async () => {
-  const { visitor, accountId } = await arrive(portal)
-  for (const made of [1, 2, 3]) {
-    await ask(visitor)
-    await eventually(async () => {
-      const ready = await filesOf(accountId).whereNotNull('ready_at')
-      return ready.length === made
-    })
-  }
+  const person = await arrive(portal)
+  const { visitor, accountId } = person
+  await fetchThree(person)
   const refused = await ask(visitor)
   assert.deepEqual([refused.status, refused.page], [429, 'too-many-tries'])
   assert.ok(Number(refused.headers.get('retry-after')) > 80_000)
   assert.equal((await filesOf(accountId)).length, 3)
+})
+
+it('A deleted file counts like a kept one.', async () => {
+  const person = await arrive(portal)
+  await fetchThree(person)
+  await person.visitor.post('/account/sessions/end-others', {}, { from: '/account/sessions' })
+  assert.deepEqual(await filesOf(person.accountId), [])
+  assert.equal((await ask(person.visitor)).status, 429)
+})
+
+it('a file whose job gave up is made once its owner starts it again', async () => {
+  const { visitor, accountId } = await arrive(portal)
+  const id = randomUUID()
+  const at = portal.clock.now()
+  const times = { asked_at: at, expires_at: new Date(at.getTime() + day) }
+  const from = { device: '', place: '' }
+  const key = `export:${id}`
+  await portal.db('exports').insert({ id, account_id: accountId, epoch: 1, ...from, ...times })
+  await portal.db.raw(
+    `select graphile_worker.add_job('export:make', json_build_object('id', ?::text),
+       run_at => now() + interval '1 day', job_key => ?)`,
+    [id, key],
+  )
+  await portal.db.raw(
+    'update graphile_worker._private_jobs set attempts = max_attempts where key = ?',
+    [key],
+  )
+  const isLate = async () => (await visitor.get('/account/export')).html.includes('>Start again<')
+  assert.equal(await isLate(), false)
+  await filesOf(accountId).update({ asked_at: new Date(at.getTime() - 3_600_000) })
+  assert.equal(await isLate(), true)
+  await ask(visitor)
+  assert.equal(await eventually(() => linkOn(visitor)), `/account/export/${id}`)
 })
 
 it('a file is gone after a week, and its row with the next cleaning', async () => {

@@ -58,6 +58,7 @@ test('every event is known to the table, and each advice leads on', async () => 
   for (const event of Object.keys(await loadActivityEvents()))
     assert.notEqual(findAdvice(event), undefined, event)
   assert.equal(findAdvice('phone.added'), 'method')
+  assert.equal(findAdvice('export.asked'), 'account')
   assert.equal(findAdvice('constructor'), null)
   for (const all of Object.values(stepsOf)) assert.ok(all.length > 0)
 })

@@ -16,6 +16,7 @@ const keys = {
     'password-changes',
     'staff-door',
   ],
+  'account id and epoch': ['exports'],
   'account id, of one that was found': ['guessing-letters'],
   'our own address, as parseTypedLogin reads it': ['sign-in', 'sign-in-gate', 'sign-in-told'],
   'keysOf in recovery: our own address, or text that names nobody': [
