@@ -26,11 +26,6 @@ export const warningsSection = (warnings: readonly string[]): OverviewSection =>
   locals: { warnings, action: warningAction(warnings) },
 })
 
-export const secondWaySection: OverviewSection = {
-  rank: 50,
-  view: 'recovery/methods/overview-second-way',
-}
-
 interface ListedMethod {
   readonly id: string
   readonly state: string
@@ -59,8 +54,7 @@ function stateOf(described: readonly DescribedMethod[]): OverviewTile['state'] {
 
 function adviceOn(described: readonly DescribedMethod[]): OverviewSection[] {
   const warnings = warningsOf(described)
-  if (warnings.length > 0) return [warningsSection(warnings)]
-  return lacksSecondWay(described) ? [secondWaySection] : []
+  return warnings.length > 0 ? [warningsSection(warnings)] : []
 }
 
 export const methodsOverview = ({ db, clock, methods }: RecoveryParts): Overview => ({

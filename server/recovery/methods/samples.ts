@@ -14,7 +14,7 @@ import { type Sample, sampleMoment } from '#server/kit/pages/sample.ts'
 import { ownerSample, tomorrow } from '../contacts/contact-samples.ts'
 import type { DescribedMethod } from '../flow/recovery-method.ts'
 import { methodCard } from './method-card.ts'
-import { methodsSection, secondWaySection, warningsSection } from './overview.ts'
+import { methodsSection, warningsSection } from './overview.ts'
 
 const methodsPage = '/account/recovery'
 const phone = { id: 'phone', weak: false, href: `${methodsPage}/phone` } as const
@@ -117,7 +117,6 @@ export const overviewSamples: OverviewSamples = {
   new: { sections: [warningsSection(['no-methods']), noMethods] },
   filled: {
     sections: [
-      secondWaySection,
       methodsSection(
         [
           { id: 'phone', state: 'set', since: sampleMoment(500), masked: '+375 •• •••-••-47' },

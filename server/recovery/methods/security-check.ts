@@ -19,17 +19,17 @@ const stepOf: Readonly<Record<string, NextStep['step']>> = {
 function nextOf(described: readonly DescribedMethod[]): NextStep | undefined {
   const warnings = warningsOf(described)
   const [gravest] = warnings
-  const shown = { href: methodsPath, isOnOverview: true } as const
   if (gravest)
     return {
-      ...shown,
+      href: methodsPath,
+      isOnOverview: true,
       step: stepOf[gravest] ?? 'weak-way-back',
       text: `account.warnings.${gravest}`,
       action: `account.warnings.${warningAction(warnings)}`,
     }
   if (!lacksSecondWay(described)) return undefined
   const text = 'account.next.second-way'
-  return { ...shown, step: 'second-way', text, action: 'account.warnings.action' }
+  return { href: methodsPath, step: 'second-way', text, action: 'account.warnings.action' }
 }
 
 function waysItem(described: readonly DescribedMethod[]): CheckItem {

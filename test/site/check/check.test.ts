@@ -111,6 +111,24 @@ test('the banner of the overview leads to the check and says the same', async ()
   assert.deepEqual([...seen], ['bad', 'wait', 'good'])
 })
 
+test('the overview shows one next step, the one on top of the check', async () => {
+  const person = await longAgo(portal)
+  const { accountId, browser } = person
+  const stepsOn = async (path: string) =>
+    (await browser.get(path)).html.split('What to do next').length - 1
+  await browser.post('/account/recovery/security-question/remove', {})
+  await portal.db('phones').where({ account_id: accountId }).delete()
+  const { html } = await browser.get('/account')
+  assert.equal(await stepsOn('/account'), 1)
+  assert.match(html, /check#backup-address/)
+  await portal
+    .db('backup_addresses')
+    .where({ account_id: accountId })
+    .update({ proven_at: new Date() })
+  assert.equal(await stepsOn('/account'), 1)
+  assert.match((await browser.get('/account')).html, /a second/i)
+})
+
 test('the gravest open step stands on top, whichever feature brings it', () => {
   const item = (step: NextStep['step'], rank: number) => ({
     rank,

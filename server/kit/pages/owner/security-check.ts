@@ -19,7 +19,7 @@ export interface NextStep {
   readonly text: string
   readonly action: string
   readonly href: string
-  /** True if the feature tells it on the overview, too. */
+  /** True if the feature warns of it on the overview. */
   readonly isOnOverview?: true
 }
 
