@@ -102,10 +102,20 @@ async function judge(parts: SignInParts, tried: Try, leave: () => void): Promise
   if (!right)
     await noteFailure(parts, { accountId: account?.id, limitKey, failures, client: tried.client })
   if (!account || !right) return { kind: 'wrong' }
-  if (account.blockedAt || account.resetDemandedAt) return { kind: 'blocked', account }
-  if (account.closingAt) return { kind: 'closing', account }
+  const shut = shutAs(account)
+  if (shut) {
+    // Security: The right password of a shut mailbox never counts as a wrong one.
+    await signInLimits.refund(limitKey, failures)
+    if (network !== undefined) await signInLimits.refundNetwork(network)
+    return { kind: shut, account }
+  }
   const knownHead = knowsDevice ? head : undefined
   return { kind: 'signed-in', account, failures, limitKey, network, head: knownHead, leave }
+}
+
+function shutAs(account: Account): 'blocked' | 'closing' | undefined {
+  if (account.blockedAt || account.resetDemandedAt) return 'blocked'
+  return account.closingAt ? 'closing' : undefined
 }
 
 interface CountedTry {

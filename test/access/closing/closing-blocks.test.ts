@@ -76,6 +76,22 @@ test('days in which a block keeps the owner out do not count as days to come bac
   assert.ok((await rowOf(portal, person.accountId)).closed_at)
 })
 
+test('The right password of a shut mailbox never counts as a wrong one.', async () => {
+  const [left, blocked] = [await leaver(portal), await equip(portal)]
+  await take(blocked, 'block')
+  await portal.db('rate_limits').delete()
+  for (const person of [left, blocked])
+    for (let nth = 0; nth < 7; nth++) {
+      const entry = await portal.visitor().post('/sign-in', typed(person))
+      assert.equal(entry.location, person === left ? '/account/closed' : '/blocked')
+    }
+  const counted = await portal.db('rate_limits').whereLike('key', 'sign-in%')
+  assert.deepEqual(
+    counted.filter(({ points }) => points > 0),
+    [],
+  )
+})
+
 test('a password given in an earlier epoch shows nothing of a closing', async () => {
   const person = await leaver(portal)
   const browser = portal.visitor()
