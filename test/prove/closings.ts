@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { connectDatabase, type Db } from '#db/connection.ts'
 import { ensureDatabase, startEmbeddedPostgres } from '#db/embedded.ts'
 import { verifyActivity } from '#server/accounts/activity/store.ts'
+import { msPerDay } from '#server/core/durations.ts'
 import { createKeyring, type Keyring } from '#server/core/keys/keyring.ts'
 import { putBackupAddress } from '#server/recovery/backup-address/store.ts'
 import { putPhone } from '#server/recovery/phone/store.ts'
@@ -19,8 +20,13 @@ import { createVisitor, type Visitor } from '#test/support/visitor.ts'
 export interface ClosingFigures {
   readonly rounds: number
   readonly closings: number
+  /** People who came back in time, were let in, and found their contacts. */
   readonly returns: number
+  /** People who wanted to come back, and found that the days were over. */
+  readonly late: number
   readonly gone: number
+  /** Accounts that ended between the kills. */
+  readonly goneBetween: number
   readonly open: number
   /** Accounts that were being closed when the portal was killed, over all kills. */
   readonly underWay: number
@@ -28,8 +34,6 @@ export interface ClosingFigures {
 }
 
 const secretKey = 'key-of-the-closings-0123456789abcdefghij'
-/** Some six seconds, so that ends fall into the kills as well. */
-const closingDays = 0.000_07
 const password = 'a sentence of those who leave'
 
 /** Tables that may still name a closed account. */
@@ -84,15 +88,19 @@ const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, m
 interface Noted {
   /** Logins whose closing was acknowledged, and nothing afterwards. */
   readonly closed: Set<string>
-  readonly kept: Set<string>
+  /** How many claims each of them has: its name has two, and so have its contacts. */
+  readonly kept: Map<string, number>
   closings: number
-  returns: number
+  late: number
 }
 
 interface Crowd {
   readonly db: Db
   readonly keyring: Keyring
   readonly urlOf: () => string
+  readonly isOver: () => boolean
+  /** The days in which people can come back. */
+  readonly seconds: number
   readonly noted: Noted
 }
 
@@ -110,43 +118,67 @@ async function giveContacts({ db, keyring }: Crowd, login: string): Promise<void
   })
 }
 
-async function leave(crowd: Crowd, visitor: Visitor, login: string): Promise<boolean> {
+/** When its contacts become free; undefined if the closing was not acknowledged. */
+async function leave(
+  crowd: Crowd,
+  visitor: Visitor,
+  login: string,
+): Promise<'now' | 'after' | undefined> {
   const registered = await visitor.post('/register', { login, password })
-  if (registered.status !== 303) return false
+  if (registered.status !== 303) return undefined
   await giveContacts(crowd, login)
   const contacts = Math.random() < 0.3 ? 'now' : 'after'
   const left = await visitor.post('/account/close', { confirm: 'on', contacts })
-  if (left.location !== '/account/closed') return false
+  if (left.location !== '/account/closed') return undefined
   crowd.noted.closed.add(login)
   crowd.noted.closings += 1
-  return true
+  return contacts
 }
 
-async function comeBack({ noted }: Crowd, visitor: Visitor, login: string): Promise<void> {
+/** `again`: nobody knows yet. */
+async function askToKeep(visitor: Visitor, login: string): Promise<'kept' | 'late' | 'again'> {
   const at = await visitor.post('/sign-in', { login, password })
-  if (at.location !== '/account/closed') return
+  // The answer to an earlier try was cut off.
+  if (at.location === '/account') return 'kept'
+  if (at.errors.includes('password.wrong')) return 'late'
+  if (at.location !== '/account/closed') return 'again'
+  const kept = await visitor.post('/sign-in/keep', {}, { from: '/account/closed' })
+  return kept.location === '/account' ? 'kept' : 'again'
+}
+
+/** Tries until it is known, as people do whose network breaks. */
+async function comeBack(crowd: Crowd, login: string, claims: number): Promise<void> {
+  const { noted, urlOf, isOver } = crowd
+  if (isOver()) return
   // Whether it happened is unknown until the answer is there.
   noted.closed.delete(login)
-  const kept = await visitor.post('/sign-in/keep', {}, { from: '/account/closed' })
-  if (kept.location !== '/account') return
-  noted.kept.add(login)
-  noted.returns += 1
+  while (!isOver()) {
+    const said = await askToKeep(createVisitor(urlOf()), login).catch(() => 'again')
+    if (said === 'kept') noted.kept.set(login, claims)
+    if (said === 'late') noted.closed.add(login)
+    if (said === 'late') noted.late += 1
+    if (said !== 'again') return
+    await pause(100)
+  }
 }
 
-/** One person after the other registers and leaves; some come back. */
-async function leaveSteadily(crowd: Crowd, prefix: string, isOver: () => boolean): Promise<void> {
-  for (let nth = 0; !isOver(); nth++) {
+/** One person after the other registers and leaves; half of them come back, some too late. */
+async function leaveSteadily(crowd: Crowd, prefix: string): Promise<void> {
+  const returns: Promise<void>[] = []
+  for (let nth = 0; !crowd.isOver(); nth++) {
     const login = `${prefix}.n${nth}x`
     try {
-      const visitor = createVisitor(crowd.urlOf())
-      const isLeaving = await leave(crowd, visitor, login)
-      if (isLeaving && Math.random() < 0.4)
-        await comeBack(crowd, createVisitor(crowd.urlOf()), login)
+      const contacts = await leave(crowd, createVisitor(crowd.urlOf()), login)
+      if (!contacts || Math.random() < 0.5) continue
+      const claims = contacts === 'now' ? 2 : 4
+      const waitMs = Math.random() * 1.1 * crowd.seconds * 1000
+      returns.push(pause(waitMs).then(() => comeBack(crowd, login, claims)))
     } catch {
       // A broken connection is no acknowledgement.
       await pause(20)
     }
   }
+  await Promise.all(returns)
 }
 
 const countOf = async (db: Db, sql: string): Promise<number> => (await db.raw(sql)).rows[0].n
@@ -155,6 +187,7 @@ async function checkWhole(db: Db): Promise<void> {
   for (const [fault, sql] of Object.entries(always)) assert.equal(await countOf(db, sql), 0, fault)
 }
 
+const gone = 'select count(*)::int as n from accounts where closed_at is not null'
 const underWay = 'select count(*)::int as n from accounts where closing_at is not null'
 
 /** Of every table that names an account, none has a row of a closed one. */
@@ -176,10 +209,19 @@ async function checkNothingLeft(db: Db): Promise<void> {
 }
 
 async function checkAcknowledged(db: Db, { closed, kept }: Noted): Promise<void> {
-  const rows = await db('accounts').select('address', 'closed_at')
-  const isGone = new Map(rows.map((row) => [row.address.split('@')[0], row.closed_at !== null]))
-  for (const login of closed) assert.equal(isGone.get(login), true, `${login} is not gone`)
-  for (const login of kept) assert.equal(isGone.get(login), false, `${login} was not kept`)
+  const { rows } = await db.raw(
+    `select split_part(address, '@', 1) as login, closed_at is not null as gone,
+       (select count(*)::int from claims c where c.account_id = a.id) as claims
+     from accounts a`,
+  )
+  const found = new Map(rows.map((row: { login: string }) => [row.login, row]))
+  const stateOf = (login: string) => {
+    const { gone, claims } = found.get(login) as { gone: boolean; claims: number }
+    return { gone, claims }
+  }
+  for (const login of closed) assert.equal(stateOf(login).gone, true, `${login} is not gone`)
+  for (const [login, claims] of kept)
+    assert.deepEqual(stateOf(login), { gone: false, claims }, `${login} was not kept`)
 }
 
 interface Running {
@@ -190,15 +232,14 @@ interface Running {
 async function killRepeatedly(
   rounds: number,
   env: Record<string, string>,
-  crowd: Omit<Crowd, 'urlOf'>,
+  crowd: Omit<Crowd, 'urlOf' | 'isOver'>,
   running: Running,
 ): Promise<number> {
   let seenUnderWay = 0
-  const whole = { ...crowd, urlOf: () => running.portal?.url ?? '' }
+  const urlOf = () => running.portal?.url ?? ''
+  const whole = { ...crowd, urlOf, isOver: () => running.isOver }
   running.portal = await startPortalProcess(env)
-  const clients = ['anna', 'boris', 'clara', 'denis'].map((prefix) =>
-    leaveSteadily(whole, prefix, () => running.isOver),
-  )
+  const clients = ['anna', 'boris', 'clara', 'denis'].map((prefix) => leaveSteadily(whole, prefix))
   for (let round = 0; round < rounds; round++) {
     // Each round has one acknowledgement, even on a busy machine, and then ends at a random moment.
     const before = crowd.noted.closings
@@ -228,42 +269,50 @@ async function checkEnd(db: Db, keyring: Keyring, noted: Noted) {
   await checkNothingLeft(db)
   await checkAcknowledged(db, noted)
   for await (const broken of verifyActivity(db, keyring)) assert.fail(broken.fault)
-  const gone = 'select count(*)::int as n from accounts where closed_at is not null'
   const open = 'select count(*)::int as n from accounts where closed_at is null'
-  const { closings, returns } = noted
+  const { closings, kept, late } = noted
   return {
     closings,
-    returns,
+    returns: kept.size,
+    late,
     gone: await countOf(db, gone),
     open: await countOf(db, open),
     secondsToEnd,
   }
 }
 
-/** @param rounds how often the portal is killed */
-export async function proveClosings(rounds: number): Promise<ClosingFigures> {
+/**
+ * @param rounds how often the portal is killed
+ * @param seconds the days in which people can come back
+ */
+export async function proveClosings(rounds: number, seconds: number): Promise<ClosingFigures> {
   const folder = await mkdtemp(join(tmpdir(), 'postern-closings-'))
   await chmod(folder, 0o711)
   const options = ['-c', 'fsync=off', '-c', 'max_connections=200']
   const postgres = await startEmbeddedPostgres(folder, options)
   const databaseUrl = await ensureDatabase(postgres, 'portal')
   const db = connectDatabase(databaseUrl, 4)
-  const noted: Noted = { closed: new Set(), kept: new Set(), closings: 0, returns: 0 }
+  const noted: Noted = { closed: new Set(), kept: new Map(), closings: 0, late: 0 }
   const keyring = createKeyring([secretKey])
   const running: Running = { portal: undefined, isOver: false }
   const env = {
     DATABASE_URL: databaseUrl,
     DATA_DIR: folder,
     SECRET_KEYS: secretKey,
-    CLOSING_DAYS: String(closingDays),
+    CLOSING_DAYS: String((seconds * 1000) / msPerDay),
     ARGON2_MEMORY_KIB: '64',
     ARGON2_PASSES: '1',
     LIMIT_REGISTRATIONS_PER_IP_HOUR: '1000000',
+    // A kill between a counted try and its answer leaves the count.
+    LIMIT_SIGN_IN_FAILURES: '1000',
     LOG_LEVEL: 'error',
   }
   try {
-    const seenUnderWay = await killRepeatedly(rounds, env, { db, keyring, noted }, running)
-    return { rounds, underWay: seenUnderWay, ...(await checkEnd(db, keyring, noted)) }
+    const crowd = { db, keyring, noted, seconds }
+    const seenUnderWay = await killRepeatedly(rounds, env, crowd, running)
+    const goneBetween = await countOf(db, gone)
+    const atEnd = await checkEnd(db, keyring, noted)
+    return { rounds, underWay: seenUnderWay, goneBetween, ...atEnd }
   } finally {
     running.isOver = true
     await running.portal?.end()

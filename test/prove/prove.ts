@@ -1,4 +1,5 @@
 // `npm run prove [-- NAME …]` runs the long proofs. Their figures belong into docs/proofs.md.
+import assert from 'node:assert/strict'
 import { cpus, totalmem } from 'node:os'
 import { proveClosings } from './closings.ts'
 import { proveDatabaseRestarts } from './database-restarts.ts'
@@ -29,7 +30,15 @@ interface Proof {
 
 const proofs: readonly Proof[] = [
   { name: 'kill-loop', what: '200 kills under registrations', run: () => proveKillLoop(200) },
-  { name: 'closings', what: '200 kills under closings and returns', run: () => proveClosings(200) },
+  {
+    name: 'closings',
+    what: '200 kills under closings, returns within the days, and ends',
+    run: async () => {
+      const figures = await proveClosings(200, 25)
+      assert.ok(figures.returns >= 100 && figures.goneBetween >= 100, JSON.stringify(figures))
+      return figures
+    },
+  },
   {
     name: 'database-restarts',
     what: '30 restarts and kills of PostgreSQL under registrations, web and worker in one process',
