@@ -6,7 +6,7 @@ import {
   changeAccount,
   type LockedAccount,
 } from '#server/accounts/accounts/change-account.ts'
-import { beginClosing } from '#server/accounts/accounts/closing-store.ts'
+import { beginClosing, moveClosing } from '#server/accounts/accounts/closing-store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import { endSessions } from '#server/accounts/sessions/store.ts'
 import { type ClientInfo, noClient } from '#server/core/client-info.ts'
@@ -61,9 +61,37 @@ async function freeContacts(
   }
 }
 
-export async function enqueueEnd(trx: AccountTrx, accountId: string, runAt: Date): Promise<void> {
+async function enqueueEnd(trx: AccountTrx, accountId: string, runAt: Date): Promise<void> {
   await enqueue(trx, endTask, { accountId }, { jobKey: `${endTask}:${accountId}`, runAt })
 }
+
+/** The end, and a word to the contacts shortly before it. */
+async function enqueueDays(
+  trx: AccountTrx,
+  accountId: string,
+  { at, until }: { readonly at: Date; readonly until: Date },
+): Promise<void> {
+  await enqueueEnd(trx, accountId, until)
+  const runAt = new Date(at.getTime() + (until.getTime() - at.getTime()) * remindedAfter)
+  await enqueue(trx, remindTask, { accountId }, { jobKey: `${remindTask}:${accountId}`, runAt })
+}
+
+export async function postponeEnd(
+  trx: AccountTrx,
+  accountId: string,
+  days: { readonly at: Date; readonly until: Date },
+): Promise<void> {
+  if (await moveClosing(trx, accountId, days.until)) await enqueueDays(trx, accountId, days)
+}
+
+// Security: Days in which a block keeps the owner out do not count as days to come back.
+/** Does nothing to an account that is not being closed. */
+export const beginDaysAgain = (
+  trx: AccountTrx,
+  parts: { readonly settings: ClosingSettings },
+  accountId: string,
+  at: Date,
+): Promise<void> => postponeEnd(trx, accountId, { at, until: closingEnd(parts, at) })
 
 /** Begins the closing of an open account. @returns until when it can be kept */
 export async function beginLeaving(
@@ -83,10 +111,7 @@ export async function beginLeaving(
   const notice = { accountId, name: 'account-closing', params, change: event } as const
   await notifyOwner(trx, parts, { ...notice, at, client })
   if (freesContacts) await freeContacts(trx, parts, accountId, closing)
-  await enqueueEnd(trx, accountId, until)
-  const remindAt = new Date(at.getTime() + (until.getTime() - at.getTime()) * remindedAfter)
-  const jobKey = `${remindTask}:${accountId}`
-  await enqueue(trx, remindTask, { accountId }, { jobKey, runAt: remindAt })
+  await enqueueDays(trx, accountId, { at, until })
   return until
 }
 

@@ -4,7 +4,7 @@ import {
   changeAccountAsItStands,
   type LockedAccount,
 } from '#server/accounts/accounts/change-account.ts'
-import { listDueClosings, moveClosing } from '#server/accounts/accounts/closing-store.ts'
+import { listDueClosings } from '#server/accounts/accounts/closing-store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { AccountLife } from '#server/accounts/life/account-life.ts'
 import { msPerHour } from '#server/core/durations.ts'
@@ -12,22 +12,24 @@ import { isLocale } from '#server/kit/i18n/texts.ts'
 import type { TaskList } from '#server/kit/jobs/worker.ts'
 import { sendMessage } from '#server/kit/messages/send-message.ts'
 import { findHold } from '#server/recovery/reset/hold-reset.ts'
-import { type ClosingParts, closingEnd, endTask, enqueueEnd, remindTask } from './close-mailbox.ts'
+import { type ClosingParts, closingEnd, endTask, postponeEnd, remindTask } from './close-mailbox.ts'
 
 export type EndingParts = ClosingParts & { readonly life: AccountLife }
 
 const atOnce = 200
 
+const isKeptOut = ({ blockedAt, resetDemandedAt }: LockedAccount): boolean =>
+  blockedAt !== null || resetDemandedAt !== null
+
 /** When to try again if the owner cannot come back at this moment. */
 async function findDelay(
   trx: AccountTrx,
   parts: EndingParts,
-  { id, blockedAt, resetDemandedAt }: LockedAccount,
+  account: LockedAccount,
   at: Date,
 ): Promise<Date | undefined> {
-  // Security: Days in which a block keeps the owner out do not count as days to come back.
-  if (blockedAt || resetDemandedAt) return closingEnd(parts, at)
-  const hold = await findHold(trx, id)
+  if (isKeptOut(account)) return closingEnd(parts, at)
+  const hold = await findHold(trx, account.id)
   return hold && new Date(hold.dueAt.getTime() + msPerHour)
 }
 
@@ -37,22 +39,22 @@ export async function endIfDue(parts: EndingParts, accountId: string): Promise<v
     const at = clock.now()
     if (!account.closesAt || account.closesAt > at) return
     const later = await findDelay(trx, parts, account, at)
-    if (later) {
-      await moveClosing(trx, accountId, later)
-      return await enqueueEnd(trx, accountId, later)
-    }
+    if (later) return await postponeEnd(trx, accountId, { at, until: later })
     const entry = { accountId, event: 'account.closed', details: {}, at } as const
     await recordActivity(trx, keyring, entry)
     await life.close(trx, { accountId, at })
   })
 }
 
-/** Only contacts are told: the mailbox takes no letter now. */
+/**
+ * Only contacts are told: the mailbox takes no letter now. An owner whom a block keeps out is told
+ * later: the days begin again after it.
+ */
 async function remind(parts: ClosingParts, accountId: string): Promise<void> {
   await changeAccountAsItStands(parts.db, accountId, async (trx, account) => {
     const at = parts.clock.now()
     const { closesAt, address: mailbox, locale } = account
-    if (!closesAt || closesAt <= at) return
+    if (!closesAt || closesAt <= at || isKeptOut(account)) return
     const params = { mailbox, at: at.toISOString(), closesAt: closesAt.toISOString() }
     const message = {
       name: 'account-closing-soon',

@@ -23,7 +23,7 @@ export const closingFeature = {
       if (set.by === 'recovery') await comeBackByRecovery(trx, keyring, set)
     },
     signOut: nothing('an account that is being closed is signed out already'),
-    block: nothing('a block stops the days of a closing, see findDelay'),
+    block: nothing('the end of a block begins the days again'),
     close: (trx, { accountId, at }) => wipeMessagesOf(trx, accountId, at),
     export: async (db, id) => ({ messages: await listMessagesOf(db, id) }),
     rekey: noKeys,

@@ -18,8 +18,10 @@ export async function endClosing(trx: AccountTrx, id: string): Promise<void> {
   await trx('accounts').where({ id }).update({ closing_at: null, closes_at: null })
 }
 
-export async function moveClosing(trx: AccountTrx, id: string, until: Date): Promise<void> {
-  await trx('accounts').where({ id }).update({ closes_at: until })
+/** False if it is not being closed. */
+export async function moveClosing(trx: AccountTrx, id: string, until: Date): Promise<boolean> {
+  const closing = trx('accounts').where({ id }).whereNotNull('closing_at')
+  return (await closing.update({ closes_at: until })) === 1
 }
 
 export async function listDueClosings(db: Db, at: Date, limit: number): Promise<string[]> {

@@ -90,6 +90,7 @@ async function describe(desk: DeskParts, { staff, appeal, measure }: Opened) {
   const account = await findAccount(db, accountId)
   if (!account) throw new NotFound('an account that is gone')
   const state = await stateOf(desk, account)
+  const isOpen = appeal.decidedAt === null && account.closedAt === null
   const took = proposedBy === staff.id || approvedBy === staff.id
   return {
     appeal,
@@ -99,7 +100,7 @@ async function describe(desk: DeskParts, { staff, appeal, measure }: Opened) {
     by: names.get(proposedBy ?? ''),
     decidedBy: names.get(appeal.decidedBy ?? '') ?? '',
     took,
-    mayDecide: appeal.decidedAt === null && !took && staff.rights.has('appeals.decide'),
+    mayDecide: isOpen && !took && staff.rights.has('appeals.decide'),
     choices: choicesOf(measure.measure, openDecisions(measure, state)),
   }
 }

@@ -79,6 +79,11 @@ export async function exportAppeals(db: Db | Trx, keyring: Keyring, accountId: s
   return { appeals }
 }
 
+/** Nobody waits for the appeal of a closed account. Needs `a` of `appeals`. */
+export const waitsSql = `a.decided_at is null and not exists (
+  select from measures m join accounts o on o.id = m.account_id
+  where m.id = a.measure_id and o.closed_at is not null)`
+
 /**
  * Undecided appeals, oldest first.
  * @param after id of the last one on the page before
@@ -91,7 +96,7 @@ export async function listWaitingAppeals(
   after?: string | undefined,
   notOf?: string,
 ): Promise<Appeal[]> {
-  const query = db('appeals').whereNull('decided_at').orderBy('id').limit(limit)
+  const query = db('appeals as a').whereRaw(waitsSql).orderBy('id').limit(limit)
   if (after !== undefined) query.where('id', '>', after)
   if (notOf)
     query.whereNotIn('measure_id', db('measures').where({ account_id: notOf }).select('id'))

@@ -1,4 +1,5 @@
 // The owner of an account objects to a measure, once: "This is a mistake".
+import { lockAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import { findAccount } from '#server/accounts/accounts/store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import { msPerDay } from '#server/core/durations.ts'
@@ -42,7 +43,8 @@ export async function openAppeal(parts: DeskParts, token: unknown): Promise<Open
   const until = appealUntil(settings, measure.takenAt)
   if (until <= clock.now()) return { kind: 'too-late', measure }
   const account = await findAccount(db, measure.accountId)
-  return account ? { kind: 'open', measure, address: account.address, until } : { kind: 'gone' }
+  const isThere = account && !account.closedAt
+  return isThere ? { kind: 'open', measure, address: account.address, until } : { kind: 'gone' }
 }
 
 /** If two clicks arrive at once, one makes the appeal and both get the same answer. */
@@ -68,9 +70,11 @@ async function recordAppeal(
   const at = parts.clock.now()
   const reference = newReference('A')
   return await parts.db.transaction(async (trx) => {
+    const lock = await lockAccountAsItStands(trx, accountId)
+    if (!lock || lock.account.closedAt) return undefined
+    const { account } = lock
     const appeal = await insertAppeal(trx, keyring, { reference, measureId: measure.id, text, at })
-    const account = await findAccount(trx, accountId)
-    if (!appeal || !account) return undefined
+    if (!appeal) return undefined
     const details = { reference }
     if (caseId)
       await insertTimelineEntry(trx, keyring, {

@@ -1,5 +1,6 @@
 // Figures of the desk: intake, waiting times, effect of measures, and successful appeals.
 import type { Db } from '#db/connection.ts'
+import { waitsSql } from '../appeals/appeal-store.ts'
 import { nobody } from '../queue/queue-store.ts'
 
 export interface Spread {
@@ -63,7 +64,7 @@ export async function readBacklog(db: Db, now: Date, notOf = nobody): Promise<Ba
        ) as "bySeverity",
        (select count(*) from abuse_reports where judged_at is null)::int as unjudged,
        (select count(*) from appeals a join measures m on m.id = a.measure_id
-        where a.decided_at is null and m.account_id is distinct from ?::uuid)::int as appeals
+        where ${waitsSql} and m.account_id is distinct from ?::uuid)::int as appeals
      from abuse_cases
      where closed_at is null and account_id is distinct from ?::uuid`,
     [now, notOf, notOf],

@@ -1,5 +1,6 @@
 // What follows from a measure and from its end: portal access, mailbox, sessions, notices.
 
+import { beginDaysAgain } from '#server/access/closing/close-mailbox.ts'
 import { setPortalAccess } from '#server/accounts/accounts/store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import { signToken } from '#server/core/keys/signed-token.ts'
@@ -40,6 +41,7 @@ export async function applyMeasure(
     resetDemandedAt: row.portal === 'reset' ? at : null,
     newEpoch,
   })
+  if (before.isShut && row.portal === 'open') await beginDaysAgain(trx, parts, accountId, at)
   await parts.life.block(trx, {
     accountId,
     at,
@@ -118,6 +120,7 @@ export async function endMeasure(
     resetDemandedAt: null,
     newEpoch,
   })
+  if (account.isShut) await beginDaysAgain(trx, parts, accountId, at)
   await wantMailboxSuspension(trx, { accountId, suspension: 'none', at })
   await recordActivity(trx, parts.keyring, {
     accountId,

@@ -1,10 +1,37 @@
+// Measures that end although nobody lifts them.
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import { setPortalAccess } from '#server/accounts/accounts/store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
+import type { Closing } from '#server/accounts/life/account-life.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { wantMailboxSuspension } from '#server/mail/mailboxes/want-mailbox.ts'
 import { insertTimelineEntry } from '../cases/timeline-store.ts'
-import { setRecovered } from './measure-store.ts'
+import { findInForce, type Measure, setEnded, setRecovered } from './measure-store.ts'
+
+async function noteEnd(
+  trx: AccountTrx,
+  { keyring }: { readonly keyring: Keyring },
+  { caseId, measure }: Measure,
+  end: { readonly reason: 'recovered' | 'closed'; readonly at: Date },
+): Promise<void> {
+  if (!caseId) return
+  const { reason, at } = end
+  const details = { measure, reason }
+  const event = 'measure-ended'
+  await insertTimelineEntry(trx, keyring, { caseId, event, details, staffId: null, at })
+}
+
+/** Nobody could lift the measure of a closed account, and its own end would never come. */
+export async function endWithAccount(
+  trx: AccountTrx,
+  parts: { readonly keyring: Keyring },
+  { accountId, at }: Closing,
+): Promise<void> {
+  const measure = await findInForce(trx, accountId)
+  if (!measure) return
+  await setEnded(trx, measure.id, { reason: 'closed', staffId: null, at })
+  await noteEnd(trx, parts, measure, { reason: 'closed', at })
+}
 
 /** A recovery ends the measure that demanded it. Its own notices are enough for the owner. */
 export async function endDemandedReset(
@@ -23,13 +50,5 @@ export async function endDemandedReset(
   })
   await wantMailboxSuspension(trx, { accountId, suspension: 'none', at })
   await recordActivity(trx, keyring, { accountId, event: 'account.unblocked', details: {}, at })
-  const { caseId } = measure
-  if (caseId)
-    await insertTimelineEntry(trx, keyring, {
-      caseId,
-      event: 'measure-ended',
-      details: { measure: measure.measure, reason: 'recovered' },
-      staffId: null,
-      at,
-    })
+  await noteEnd(trx, { keyring }, measure, { reason: 'recovered', at })
 }

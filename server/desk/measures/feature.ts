@@ -4,7 +4,7 @@ import type { DeskFeature } from '#server/desk/feature.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { consoleEntry } from '../staff/console-entry.ts'
 import { expireTask } from './apply-measure.ts'
-import { endDemandedReset } from './end-demanded-reset.ts'
+import { endDemandedReset, endWithAccount } from './end-demanded-reset.ts'
 import { measuresOverview } from './overview.ts'
 import { measureRoutes } from './pages/measure-routes.ts'
 import { approvalRoutes } from './proposals/approval-routes.ts'
@@ -39,7 +39,7 @@ export const measuresFeature = {
     recover: (trx, { accountId, at }) => endDemandedReset(trx, { keyring }, accountId, at),
     signOut: nothing('a measure stands until it ends'),
     block: nothing('the measure itself blocks'),
-    close: nothing('a measure ends with its case'),
+    close: (trx, closing) => endWithAccount(trx, { keyring }, closing),
     export: async (db, accountId) => {
       const { measures = [] } = await rows.export(db, accountId)
       return { measures: measures.filter(wasTaken) }

@@ -26,7 +26,7 @@ export type MeasureCause = (typeof measureCauses)[number]
 export const isMeasureCause = (value: unknown): value is MeasureCause =>
   measureCauses.some((cause) => cause === value)
 
-export type EndReason = 'lifted' | 'appeal' | 'expired' | 'recovered' | 'replaced'
+export type EndReason = 'lifted' | 'appeal' | 'expired' | 'recovered' | 'replaced' | 'closed'
 
 /** What restricts an account now. */
 export type Standing = 'none' | MeasureName

@@ -1,6 +1,7 @@
 // Reads the lists of cases: tabs, filters, counts, pages by key, and the search.
 import type { Db } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
+import { waitsSql } from '../appeals/appeal-store.ts'
 import { asCase, type Case, verdictRanks } from '../cases/case-store.ts'
 import { type Severity, severities } from '../cases/severity.ts'
 import type { Verdict } from '../provenance/provenance-rules.ts'
@@ -116,7 +117,7 @@ export async function countTabs(db: Db, staffId: string): Promise<TabCounts> {
        count(*) filter (where account_id is not null or claimed_by is not null)::int as open,
        count(*) filter (where account_id is null and claimed_by is null)::int as unattributed,
        (select count(*) from appeals a join measures m on m.id = a.measure_id
-        where a.decided_at is null and ${notOwn})::int as appeals,
+        where ${waitsSql} and ${notOwn})::int as appeals,
        (select count(*) from measures where state = 'proposed' and ${notOwn})::int as proposals
      from abuse_cases where closed_at is null and ${notOwn}`,
     { staffId },

@@ -1,7 +1,10 @@
 // Tells the owner that somebody guesses: an activity entry, and a mail at most once an hour.
 import { randomUUID } from 'node:crypto'
 import type { Db, Trx } from '#db/connection.ts'
-import { type Account, findAccount } from '#server/accounts/accounts/store.ts'
+import {
+  type LockedAccount,
+  lockAccountAsItStands,
+} from '#server/accounts/accounts/change-account.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
 import { msPerDay, msPerHour, msPerSecond } from '#server/core/durations.ts'
@@ -45,8 +48,10 @@ async function recordGuessing(
   const what = payload.what === 'sign-in' ? 'sign-in' : 'recovery'
   const client = { device: String(payload.device), place: String(payload.place) }
   await db.transaction(async (trx) => {
-    const account = await findAccount(trx, String(payload.accountId))
-    if (!account || account.closedAt) return
+    // Without the lock the account could end meanwhile, and get an entry after its end.
+    const lock = await lockAccountAsItStands(trx, String(payload.accountId))
+    if (!lock || lock.account.closedAt) return
+    const { account } = lock
     const limits = createLimits(trx)
     const first = await limits.limit('guessing-noted', once).count(String(payload.guessing))
     if (first.kind === 'full') return
@@ -62,7 +67,7 @@ async function recordGuessing(
 async function notifyByMail(
   trx: Trx,
   parts: GuessingParts,
-  account: Account,
+  account: LockedAccount,
   about: { readonly what: Guessed; readonly at: Date; readonly client: ClientInfo },
 ): Promise<void> {
   const { what, at, client } = about

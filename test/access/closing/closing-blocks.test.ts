@@ -2,8 +2,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runCommand } from '#server/cli/portal.ts'
+import { signToken } from '#server/core/keys/signed-token.ts'
+import { insertAppeal, listWaitingAppeals } from '#server/desk/appeals/appeal-store.ts'
+import { appealPurpose } from '#server/desk/measures/apply-measure.ts'
 import { findInForce } from '#server/desk/measures/measure-store.ts'
 import { liftMeasure, takeMeasure } from '#server/desk/measures/take-measure.ts'
+import { countTabs } from '#server/desk/queue/queue-store.ts'
 import { useAbusePortal } from '#test/support/desk/abuse.ts'
 import { enrolStaff, enterStaff } from '#test/support/desk/staff.ts'
 import { accountIdOf, register, signIn } from '#test/support/people.ts'
@@ -25,6 +29,15 @@ const run = (line: string) =>
     ARGON2_PASSES: '1',
     BASE_URL: portal.url,
   })
+
+const remind = ({ accountId }: Equipped) => {
+  const task = portal.tasks['closing:remind']
+  assert.ok(task)
+  return task({ accountId }, { attempt: 1, maxAttempts: 1 } as never)
+}
+
+const remindersOf = ({ accountId }: Equipped) =>
+  portal.db('messages').where({ owner_id: accountId, name: 'account-closing-soon' })
 
 const typed = ({ login, password }: Equipped) => ({ login, password })
 
@@ -71,9 +84,47 @@ test('days in which a block keeps the owner out do not count as days to come bac
   assert.equal(suspension, 'all', 'the mailbox is still being closed')
   const browser = portal.visitor()
   assert.equal((await browser.post('/sign-in', typed(person))).location, '/account/closed')
+  portal.clock.advance(29 * day)
+  await sweep(portal)
+  assert.equal((await rowOf(portal, person.accountId)).closed_at, null, 'all days are left')
   portal.clock.advance(2 * day)
   await sweep(portal)
   assert.ok((await rowOf(portal, person.accountId)).closed_at)
+})
+
+test('a measure ends with its account, and nobody waits for its appeal', async () => {
+  const person = await leaver(portal)
+  await take(person, 'suspend-sending')
+  const { accountId } = person
+  const measure = await findInForce(portal.db, accountId)
+  const link = `/appeal/${signToken(portal.keyring, appealPurpose, measure?.id ?? '')}`
+  const reader = portal.visitor()
+  const token = await reader.token(link)
+  portal.clock.advance(31 * day)
+  await sweep(portal)
+  assert.ok((await rowOf(portal, accountId)).closed_at)
+  assert.equal(await findInForce(portal.db, accountId), undefined)
+  const sent = await reader.send(link, `_csrf=${token}&appeal=A+mistake`, {
+    'content-type': 'application/x-www-form-urlencoded',
+  })
+  assert.notEqual(sent.status, 303)
+  const left = await portal.db('activity').where({ account_id: accountId })
+  assert.deepEqual(left, [], 'no entry after the end')
+  const about = { reference: 'A-1', measureId: measure?.id ?? '' }
+  const appeal = { ...about, text: 'A mistake', at: portal.clock.now() }
+  await portal.db.transaction((trx) => insertAppeal(trx, portal.keyring, appeal))
+  assert.equal((await countTabs(portal.db, senior.staffId)).appeals, 0)
+  assert.deepEqual(await listWaitingAppeals(portal.db, portal.keyring, 5), [])
+})
+
+test('an owner whom a block keeps out is reminded when the days run again', async () => {
+  const person = await leaver(portal)
+  await take(person, 'block')
+  await remind(person)
+  assert.equal((await remindersOf(person)).length, 0)
+  await lift(person)
+  await remind(person)
+  assert.equal((await remindersOf(person)).length, 2)
 })
 
 test('The right password of a shut mailbox never counts as a wrong one.', async () => {

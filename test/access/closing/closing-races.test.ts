@@ -1,5 +1,6 @@
 // Two requests at the same moment: one of them comes first, and the account is whole after both.
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { changeAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import { blockByOperator } from '#server/desk/measures/operator/operator-block.ts'
@@ -115,6 +116,22 @@ test('a closing and a block: a blocked account is never without its block', asyn
     const back = await portal.visitor().post('/sign-in', typed(person))
     assert.equal(back.location, '/blocked')
   }
+})
+
+test('guessing that is noted at the end of the days leaves no entry behind', async () => {
+  const { accountId } = await leaver(portal)
+  const note = portal.tasks['guessing:note']
+  assert.ok(note)
+  const about = { accountId, what: 'sign-in', device: 'Firefox', place: '', guessing: randomUUID() }
+  const { db, desk } = portal.parts
+  let noting: Promise<unknown> | undefined
+  await changeAccountAsItStands(db, accountId, async (trx) => {
+    await desk.life.close(trx, { accountId, at: portal.clock.now() })
+    noting = Promise.resolve(note(about, { attempt: 1, maxAttempts: 1 } as never))
+    await pause(200)
+  })
+  await noting
+  assert.deepEqual(await db('activity').where({ account_id: accountId }), [])
 })
 
 test('the end of the days happens once, however many jobs see it', async () => {
