@@ -1,6 +1,7 @@
 import { findAccountByAddress } from '#server/accounts/accounts/store.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
-import { noteFailure, type SignInParts } from './sign-in.ts'
+import { noteFailure } from './note-failure.ts'
+import type { SignInParts } from './sign-in.ts'
 
 export type Confirmed =
   | { readonly kind: 'right' | 'wrong' }

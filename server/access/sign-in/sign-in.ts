@@ -16,8 +16,7 @@ import { addressOf } from '#server/core/identifiers/names.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { AlertOperator } from '#server/kit/limits/brakes.ts'
 import { type NoticeParts, notifyOwner } from '#server/recovery/contacts/notify-owner.ts'
-import { nobody } from '#server/recovery/flow/begin-recovery.ts'
-import { enqueueGuessing } from '#server/recovery/guessing/record-guessing.ts'
+import { noteFailure } from './note-failure.ts'
 import { type FoundForSignIn, findForSignIn, recordKnownSignIn } from './store.ts'
 
 export interface SignInParts extends NoticeParts {
@@ -204,20 +203,4 @@ async function recordSignIn(
     client,
   } as const
   await notifyOwner(trx, parts, { ...notice, lettersOnly: today > newDevicesBySms })
-}
-
-interface Failure {
-  readonly accountId: string | undefined
-  readonly limitKey: string
-  readonly failures: number
-  readonly client: ClientInfo
-}
-
-/** Notifies the owner when the waits begin. */
-export async function noteFailure(
-  { db, signInLimits }: SignInParts,
-  { accountId = nobody, limitKey, failures, client }: Failure,
-): Promise<void> {
-  if (!(await signInLimits.beginsWaits(limitKey, failures))) return
-  await db.transaction((trx) => enqueueGuessing(trx, { accountId, what: 'sign-in', client }))
 }
