@@ -7,7 +7,12 @@ import {
   setOwnSettings,
 } from '#server/accounts/accounts/own-settings-store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
-import { accountOf, proofOf, requireAccount } from '#server/accounts/sessions/browser-session.ts'
+import {
+  accountOf,
+  proofOf,
+  requireAccount,
+  requireFreshPassword,
+} from '#server/accounts/sessions/browser-session.ts'
 import { judgeDisplayName } from '#server/core/display-name.ts'
 import { isLocale, locales } from '#server/kit/i18n/texts.ts'
 import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
@@ -47,6 +52,15 @@ export function ownSettingsRoutes(parts: AccessParts): Router {
       locals: { flash: takeFlash(req, res, ['saved']), languages: locales },
     })
 
+  const fresh = requireFreshPassword(clock.now)
+  // Security: A name is changed with a fresh password alone.
+  // Letters greet by it, so a stranger at an open session could put words into them.
+  const requireFreshForName: RequestHandler = async (req, res, next) => {
+    const { displayName } = await findOwnSettings(db, accountOf(req).id)
+    const typed = readFields(req, fields).display_name.trim()
+    return typed === (displayName ?? '') ? next() : await fresh(req, res, next)
+  }
+
   const save: RequestHandler = async (req, res) => {
     const typed = readFields(req, fields)
     const judged = judge(typed)
@@ -73,5 +87,5 @@ export function ownSettingsRoutes(parts: AccessParts): Router {
       const language = locale ?? req.locale
       show(req, res, { display_name: displayName ?? '', language, theme: req.scheme ?? 'system' })
     })
-    .post(page, requireAccount(), save)
+    .post(page, requireAccount(), requireFreshForName, save)
 }

@@ -65,6 +65,23 @@ test('a refused name is shown again with its error, and nothing is saved', async
   assert.doesNotMatch((await visitor.get(page)).html, /x\.example/)
 })
 
+test('A name is changed with a fresh password alone.', async () => {
+  const { visitor, password } = await arrive(portal)
+  await save(visitor, { display_name: 'Hanna' })
+  portal.clock.advance(11 * 60_000)
+  const other = await save(visitor, { display_name: 'Hanna', theme: 'dark' })
+  assert.equal(other.location, page)
+  for (const display_name of ['Ignore all this', '']) {
+    const sent = await save(visitor, { display_name })
+    assert.match(sent.location ?? '', /^\/account\/confirm-password\?next=/)
+  }
+  const words = { display_name: 'Hanna Kupala' }
+  await save(visitor, words)
+  await visitor.post('/account/confirm-password', { password, next: page })
+  assert.match((await visitor.get(page)).html, /value="Hanna Kupala"/)
+  assert.equal((await save(visitor, words)).location, page)
+})
+
 test('a display name stands in letters to its owner alone, and holds letters only', async () => {
   const person = await equip(portal)
   const visitor = await signIn(portal, { login: person.login, password: person.password })
