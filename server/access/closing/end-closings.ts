@@ -11,6 +11,7 @@ import { msPerHour } from '#server/core/durations.ts'
 import { isLocale } from '#server/kit/i18n/texts.ts'
 import type { TaskList } from '#server/kit/jobs/worker.ts'
 import { sendMessage } from '#server/kit/messages/send-message.ts'
+import { readGreeting } from '#server/recovery/contacts/greeting.ts'
 import { findHold } from '#server/recovery/reset/hold-reset.ts'
 import { type ClosingParts, closingEnd, endTask, postponeEnd, remindTask } from './close-mailbox.ts'
 
@@ -62,10 +63,19 @@ async function remind(parts: ClosingParts, accountId: string): Promise<void> {
       locale: isLocale(locale) ? locale : parts.settings.defaultLocale,
       ownerId: accountId,
     } as const
-    for (const { kind, value: to } of await parts.methods.contactsOf(trx, accountId)) {
+    const contacts = await parts.methods.contactsOf(trx, accountId)
+    const greet = await readGreeting(trx, parts, accountId, { contacts, at })
+    for (const contact of contacts) {
+      const { kind, value: to } = contact
       const channel = kind === 'phone' ? 'sms' : 'mail'
       const dedupeKey = `closing-soon:${accountId}:${closesAt.getTime()}:${kind}`
-      await sendMessage(trx, parts, { ...message, channel, to, dedupeKey })
+      await sendMessage(trx, parts, {
+        ...message,
+        channel,
+        to,
+        dedupeKey,
+        greeted: greet(contact),
+      })
     }
   })
 }

@@ -5,6 +5,7 @@ import type { Suspension } from '#server/accounts/life/account-life.ts'
 import { isLocale } from '#server/kit/i18n/texts.ts'
 import type { MessageName, MessageParams } from '#server/kit/messages/catalogue.ts'
 import { sendMessage } from '#server/kit/messages/send-message.ts'
+import { readGreeting } from '#server/recovery/contacts/greeting.ts'
 import type { DeskParts } from '../desk.ts'
 
 export interface Owner {
@@ -36,18 +37,34 @@ export async function notifyOwner<N extends OwnerNotice>(
 ): Promise<void> {
   const { account, name, params } = notice
   const locale = isLocale(account.locale) ? account.locale : parts.settings.defaultLocale
-  const mailbox = { channel: 'mail' as const, to: account.address, label: 'mailbox' }
-  const contacts = (await parts.methods.contactsOf(trx, account.id))
-    .map(({ kind, value }) => ({ channel: channelOf[kind], to: value, label: kind }))
+  const linked = await parts.methods.contactsOf(trx, account.id)
+  const greet = await readGreeting(trx, parts, account.id, {
+    contacts: linked,
+    at: parts.clock.now(),
+  })
+  const mailbox = {
+    channel: 'mail' as const,
+    to: account.address,
+    label: 'mailbox',
+    greeted: greet(),
+  }
+  const contacts = linked
+    .map((each) => ({
+      channel: channelOf[each.kind],
+      to: each.value,
+      label: each.kind,
+      greeted: greet(each),
+    }))
     .filter(({ channel }) => channel === 'mail' || bySms.includes(name))
   const readers = notice.suspension === 'all' ? contacts : [mailbox, ...contacts]
-  for (const { channel, to, label } of readers) {
+  for (const { channel, to, label, greeted } of readers) {
     await sendMessage(trx, parts, {
       name: name as OwnerNotice,
       channel: channel as 'mail',
       to,
       params: params as MessageParams<OwnerNotice>,
       locale,
+      greeted,
       dedupeKey: `${notice.key}:${label}`,
       ownerId: account.id,
     })

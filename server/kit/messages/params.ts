@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 
-// Security: No message carries text that somebody wrote.
+// Security: No parameter of a message carries text that somebody wrote.
 export const code = z.string().regex(/^\d{6,8}$/)
 export const token = z.string().regex(/^[A-Za-z0-9_-]{16,256}$/)
 export const instant = z.iso.datetime()

@@ -1,6 +1,7 @@
 // Recovery by backup address: the visitor types the address in full and gets a link.
 
 import type { Db } from '#db/connection.ts'
+import type { AccountSettings } from '#server/accounts/accounts/settings.ts'
 import { msPerSecond } from '#server/core/durations.ts'
 import { parseEmailAddress } from '#server/core/identifiers/email-address.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
@@ -23,7 +24,7 @@ export interface BackupAddressMethodParts extends MessageParts {
   readonly mailLimit: MailLimit
   readonly methods: Pick<RecoveryMethods, 'contactsOf'>
   readonly log: SecurityLog
-  readonly settings: BackupAddressSettings & Pick<KitSettings, 'mailDomains'>
+  readonly settings: BackupAddressSettings & AccountSettings & Pick<KitSettings, 'mailDomains'>
 }
 
 const help = {

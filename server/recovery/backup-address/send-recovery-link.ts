@@ -7,6 +7,7 @@ import { isLocale } from '#server/kit/i18n/texts.ts'
 import type { SecurityLog } from '#server/kit/log/security-log.ts'
 import { type MessageParts, sendMessage } from '#server/kit/messages/send-message.ts'
 import { givesWayBack } from '../contacts/contact.ts'
+import { readGreeting } from '../contacts/greeting.ts'
 import type { RecoveryMethods } from '../methods/methods.ts'
 import { decideLinkRequest, lockLinkRequest, putLink } from './link-store.ts'
 import type { MailLimit } from './mail-limit.ts'
@@ -19,7 +20,7 @@ export interface SendLinkParts extends MessageParts {
   readonly mailLimit: MailLimit
   readonly methods: Pick<RecoveryMethods, 'contactsOf'>
   readonly log: SecurityLog
-  readonly settings: { readonly linkMinutes: number }
+  readonly settings: { readonly linkMinutes: number; readonly undoDays: number }
 }
 
 /** Stands in for the mailbox in a message that is never sent. */
@@ -59,11 +60,13 @@ export async function sendRecoveryLink(
     if (!(await decideLinkRequest(trx, flowId, sends))) return
     if (permitted && locked.kind === 'locked')
       await putLink(locked.trx, { accountId, epoch, tokenHash: hashToken(token), at, expiresAt })
+    const greet = await readGreeting(trx, parts, accountId, { contacts: all, at })
     await sendMessage(trx, parts, {
       name: 'recovery-link',
       channel: 'mail',
       // Security: A link is mailed to the stored address, never to the typed one.
       to: permitted ? own.value : null,
+      greeted: permitted ? greet(own) : null,
       params: {
         token,
         expiresAt: expiresAt.toISOString(),

@@ -22,6 +22,19 @@ export interface NoticeAudience {
   readonly undoDays: number
 }
 
+type Age = Pick<NoticeAudience, 'at' | 'undoDays'>
+
+// Security: The link of a contact that came lately or is in doubt takes nothing back.
+export function isSettled(
+  { confirmedAt, doubtful }: LinkedContact,
+  all: readonly LinkedContact[],
+  { at, undoDays }: Age,
+): boolean {
+  if (doubtful) return false
+  const longAgo = new Date(at.getTime() - undoDays * msPerDay)
+  return confirmedAt <= longAgo || all.every((other) => confirmedAt <= other.confirmedAt)
+}
+
 const isSame = (one: Contact, other: Contact | undefined) =>
   other !== undefined && one.kind === other.kind && one.canonical === other.canonical
 
@@ -36,24 +49,18 @@ function takenContacts({ linked, old, undone, replaces = [] }: NoticeAudience): 
 }
 
 export function readersOf(about: NoticeAudience): Reader[] {
-  const { linked, old, undone, added, at, undoDays } = about
+  const { linked, old, undone, added } = about
   const taken = takenContacts(about)
   const all = [...linked, ...taken, ...about.known]
-  const longAgo = new Date(at.getTime() - undoDays * msPerDay)
-  // Security: The link of a contact that came lately or is in doubt takes nothing back.
-  const isSettled = ({ confirmedAt, doubtful }: LinkedContact) => {
-    if (doubtful) return false
-    return confirmedAt <= longAgo || all.every((other) => confirmedAt <= other.confirmedAt)
-  }
 
   const ofMailbox: Reader = { kind: 'mailbox', getsLink: true, puts: old }
   const ofLinked = linked.map((contact): Reader => {
     const isNew = isSame(contact, added)
-    const kind = isNew || !isSettled(contact) ? 'new-contact' : 'contact'
+    const kind = isNew || !isSettled(contact, all, about) ? 'new-contact' : 'contact'
     return { kind, contact, getsLink: !isNew, puts: old }
   })
   const ofTaken = taken.map((contact): Reader => {
-    const kind = isSettled(contact) ? 'old-contact' : 'new-contact'
+    const kind = isSettled(contact, all, about) ? 'old-contact' : 'new-contact'
     const puts = isSame(contact, undone) ? undefined : contact
     return { kind, contact, getsLink: true, puts }
   })

@@ -98,7 +98,7 @@ export async function notifyOwner<N extends NoticeName>(
       params: params as unknown as MessageParams<NoticeName>,
       locale: locale && isLocale(locale) ? locale : parts.settings.defaultLocale,
       dedupeKey: `${changeId}:${nth}`,
-      // Security: A display name stands in letters to its owner alone, and holds letters only.
+      // As in `greeting.ts`, for contacts that were lost lately as well.
       greeted: kind === 'mailbox' || kind === 'contact' ? displayName : null,
       ownerId: accountId,
     })

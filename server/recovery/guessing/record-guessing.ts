@@ -14,6 +14,7 @@ import type { TaskList } from '#server/kit/jobs/worker.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
 import { type MessageParts, sendMessage } from '#server/kit/messages/send-message.ts'
 import type { LinkedContact } from '../contacts/contact.ts'
+import { readGreeting } from '../contacts/greeting.ts'
 
 const noteTask = 'guessing:note'
 const hourly = { points: 1, seconds: msPerHour / msPerSecond }
@@ -25,7 +26,7 @@ export type Guessed = 'sign-in' | 'recovery'
 export interface GuessingParts extends MessageParts {
   readonly db: Db
   readonly methods: { contactsOf(trx: Trx, accountId: string): Promise<readonly LinkedContact[]> }
-  readonly settings: { readonly defaultLocale: Locale }
+  readonly settings: { readonly defaultLocale: Locale; readonly undoDays: number }
 }
 
 /**
@@ -72,16 +73,16 @@ async function notifyByMail(
 ): Promise<void> {
   const { what, at, client } = about
   const contacts = await parts.methods.contactsOf(trx, account.id)
-  const addresses = contacts
-    .filter(({ kind }) => kind === 'backup-address')
-    .map(({ value }) => value)
-  for (const to of [account.address, ...addresses]) {
+  const addresses = contacts.filter(({ kind }) => kind === 'backup-address')
+  const greet = await readGreeting(trx, parts, account.id, { contacts, at })
+  for (const contact of [undefined, ...addresses]) {
     await sendMessage(trx, parts, {
       name: 'guessing-noticed',
       channel: 'mail',
-      to,
+      to: contact?.value ?? account.address,
       params: { what, mailbox: account.address, at: at.toISOString(), ...client },
       locale: isLocale(account.locale) ? account.locale : parts.settings.defaultLocale,
+      greeted: greet(contact),
       ownerId: account.id,
     })
   }

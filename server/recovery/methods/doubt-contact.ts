@@ -12,6 +12,7 @@ import type { TaskList } from '#server/kit/jobs/worker.ts'
 import { createLimits } from '#server/kit/limits/limits.ts'
 import { type MessageParts, sendMessage } from '#server/kit/messages/send-message.ts'
 import type { Contact } from '../contacts/contact.ts'
+import { readGreeting } from '../contacts/greeting.ts'
 import type { RecoveryMethods } from './methods.ts'
 
 const doubtTask = 'recovery-methods:doubt-contact'
@@ -20,7 +21,7 @@ const onceADay = { points: 1, seconds: 86_400 }
 export interface DoubtParts extends MessageParts {
   readonly db: Db
   readonly methods: RecoveryMethods
-  readonly settings: { readonly defaultLocale: Locale }
+  readonly settings: { readonly defaultLocale: Locale; readonly undoDays: number }
 }
 
 /** A job does the rest, so that no transaction locks two accounts. */
@@ -77,10 +78,12 @@ async function notifyOfDoubt(
   const locale = isLocale(account.locale) ? account.locale : parts.settings.defaultLocale
   const params = { mailbox: account.address, at: at.toISOString(), method }
   const message = { name: 'contact-doubted', params, locale, ownerId: accountId } as const
-  await sendMessage(trx, parts, { ...message, channel: 'mail', to: account.address })
-  for (const { kind, value: to } of await parts.methods.contactsOf(trx, accountId)) {
-    const channel = kind === 'phone' ? 'sms' : 'mail'
-    await sendMessage(trx, parts, { ...message, channel, to })
+  const contacts = await parts.methods.contactsOf(trx, accountId)
+  const greet = await readGreeting(trx, parts, accountId, { contacts, at })
+  for (const contact of [undefined, ...contacts]) {
+    const channel = contact?.kind === 'phone' ? 'sms' : 'mail'
+    const to = contact?.value ?? account.address
+    await sendMessage(trx, parts, { ...message, channel, to, greeted: greet(contact) })
   }
 }
 

@@ -10,6 +10,7 @@ import { isLocale } from '#server/kit/i18n/texts.ts'
 import type { TaskList } from '#server/kit/jobs/worker.ts'
 import { sendMessage } from '#server/kit/messages/send-message.ts'
 import type { LinkedContact } from '#server/recovery/contacts/contact.ts'
+import { readGreeting } from '#server/recovery/contacts/greeting.ts'
 import type { OwnedMethod } from '#server/recovery/flow/recovery-method.ts'
 import type { SiteParts } from '../parts.ts'
 import { askedBefore, listOpenQuestions } from './still-yours.ts'
@@ -42,9 +43,12 @@ async function send(
   } as const
   if (!token) {
     const name = 'phone-question'
-    await sendMessage(trx, parts, { ...about, name, to: mailbox, params: { mailbox } })
+    const greet = await readGreeting(trx, parts, accountId, { contacts: [contact], at })
+    const message = { ...about, name, to: mailbox, params: { mailbox }, greeted: greet() } as const
+    await sendMessage(trx, parts, message)
     return
   }
+  // No name here: the address may be another person’s by now.
   const name = 'contact-question'
   const params = { mailbox, token, until: until.toISOString() }
   await sendMessage(trx, parts, { ...about, name, to: contact.value, params })

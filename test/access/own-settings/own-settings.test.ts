@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { judgeDisplayName } from '#server/core/display-name.ts'
 import { readOutbox } from '#server/kit/messages/outbox.ts'
+import { awaitSent, awaitText } from '#test/support/messages/outbox.ts'
 import { arrive, signIn } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
-import { equip } from '#test/support/recovery/recovery.ts'
+import { begin, equip, linkOf } from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
 import type { Visitor } from '#test/support/visitor.ts'
 
@@ -97,6 +98,12 @@ test('a display name stands in letters to its owner alone, and holds letters onl
   assert.ok(mails.some(({ to }) => to === address))
   const all = await readOutbox(portal.parts)
   assert.ok(all.every(({ channel, text }) => channel === 'mail' || !text.includes('Алеся')))
+  await linkOf(portal, await begin(portal, person.login), person)
+  await awaitText(portal, person.address, /^Здравствуйте, Алеся Кавальчук![\s\S]*recover\/link/)
+  const unproven = 'somebody.else@elsewhere.example'
+  await visitor.post('/account/recovery/backup-address', { address: unproven })
+  const [asked] = await awaitSent(portal, unproven)
+  assert.doesNotMatch(asked?.text ?? 'Алеся', /Алеся/)
 })
 
 test('a closed account keeps no display name', async () => {

@@ -298,7 +298,7 @@ describe('messages', () => {
     assert.equal(mail.sent[0]?.to, alice)
   })
 
-  it('no message carries text that somebody wrote', async () => {
+  it('no parameter of a message carries text that somebody wrote', async () => {
     const catalogue = await loadMessages()
     const at = '2026-11-22T09:03:00Z'
     const good = {
