@@ -32,6 +32,12 @@ export const overviewSamples: OverviewSamples = {
     flash: 'space-grown',
     sections: mailboxSections({ ...ready, usedBytes: 700_000_000 }, { more: 2 ** 31 }),
   },
+  'nearly-full': {
+    sections: mailboxSections({ ...ready, usedBytes: 1_000_000_000 }, { more: 2 ** 31 }),
+  },
+  full: {
+    sections: mailboxSections({ ...ready, usedBytes: 2 ** 30 }, {}),
+  },
   delayed: {
     sections: mailboxSections({ ...ready, state: 'delayed', passwordPending: true }, {}),
   },
