@@ -19,7 +19,9 @@ export interface Document {
 
 async function readIfThere(folder: string, name: DocumentName, locale: Locale) {
   try {
-    return await readFile(join(folder, `${name}.${locale}.md`), 'utf8')
+    const source = await readFile(join(folder, `${name}.${locale}.md`), 'utf8')
+    // Some editors begin a file with a byte order mark, which would hide a heading.
+    return source.replace(/^\uFEFF/, '')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error

@@ -7,7 +7,6 @@ export type DocumentFacts = Readonly<Record<string, string | number>>
 const markdownIt = lazily<typeof MarkdownIt>('markdown-it')
 
 const classes: Readonly<Record<string, string>> = {
-  h1: 'govuk-heading-l',
   h2: 'govuk-heading-m',
   h3: 'govuk-heading-s',
   p: 'govuk-body',
@@ -26,6 +25,8 @@ function createRenderer(): Renderer {
   made.disable('image')
   made.core.ruler.push('classes', ({ tokens }) => {
     for (const token of tokens.flatMap((one) => [one, ...(one.children ?? [])])) {
+      // The page has a title of its own.
+      if (token.tag === 'h1') token.tag = 'h2'
       const named = token.nesting === 1 ? classes[token.tag] : undefined
       if (named) token.attrSet('class', named)
     }

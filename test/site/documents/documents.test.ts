@@ -36,6 +36,15 @@ describe('the operator’s documents', () => {
     await rm(file)
   })
 
+  test('a file may begin with a mark of its encoding and a title', async () => {
+    const file = join(folder, 'privacy.en.md')
+    await writeFile(file, '\uFEFF# Our notice\n')
+    const { html } = await portal.visitor().get('/privacy?lang=en')
+    assert.equal(html.match(/<h1/g)?.length, 1)
+    assert.match(html, /<h2 class="govuk-heading-m">Our notice<\/h2>/)
+    await rm(file)
+  })
+
   test('HTML in the operator’s files is shown as text', () => {
     const html = renderDocument({ source: '<script>a</script>\n\n[b](javascript:c)' }, {})
     assert.match(html, /&lt;script&gt;/)
