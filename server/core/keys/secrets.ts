@@ -22,7 +22,7 @@ export function parseCode(raw: unknown, digits: number): string | null {
   return new RegExp(`^[0-9]{${digits}}$`).test(code) ? code : null
 }
 
-/** For tokens of 256 random bits only. A short code needs the keyring. */
+/** For tokens that nobody can guess. A code of some digits needs the keyring. */
 export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token, 'utf8').digest()
 }

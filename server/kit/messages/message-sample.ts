@@ -22,6 +22,8 @@ export const at = sampleMoment(0).toISOString()
 export const later = sampleMoment(-1).toISOString()
 export const mailbox = sampleAddress
 export const occasion = { mailbox, at, device: 'Firefox, Android', place: 'Minsk, BY' }
+/** For a phone that was replaced: an SMS without links shows it as a code. */
+export const typedToken = 'abcd2345efgh6789'
 /** A contact, a mailbox without contacts, any other reader: their undo links do ever less. */
 export const undo = { ...occasion, undoToken: token, undoPower: 'restore' } as const
 export const alone = { ...undo, undoPower: 'new-password' } as const

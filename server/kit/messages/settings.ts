@@ -42,7 +42,7 @@ export const messageRows = {
     flag,
     'off',
     'on: an SMS about a change has a link that undoes it; phones and people take such links ' +
-      'for fraud, but a phone that was replaced can undo this only by one',
+      'for fraud; off: a phone that was replaced gets a code to type on the site',
   ),
 } as const
 

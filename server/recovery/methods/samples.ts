@@ -5,6 +5,7 @@ import {
   type MessageSamples,
   mailbox,
   occasion,
+  typedToken,
   undo,
   weak,
 } from '#server/kit/messages/message-sample.ts'
@@ -102,7 +103,11 @@ export const messageSamples: MessageSamples = {
     weak: { ...weak, method: 'phone' },
     plain: { ...occasion, method: 'phone', undoToken: null },
   },
-  'recovery-method-changed': { ...byMethod(undo), weak: { ...weak, method: 'phone' } },
+  'recovery-method-changed': {
+    ...byMethod(undo),
+    weak: { ...weak, method: 'phone' },
+    typed: { ...undo, undoToken: typedToken, method: 'phone' },
+  },
   'recovery-method-removed': { ...byMethod(undo), weak: { ...weak, method: 'phone' } },
   'contact-doubted': byWord(['backup-address', 'phone'], (method) => ({ mailbox, at, method })),
 }

@@ -2,11 +2,12 @@
 import type { Request, Response } from 'express'
 import { findProbation } from '#server/accounts/accounts/store.ts'
 import { accountOf, proofOf } from '#server/accounts/sessions/browser-session.ts'
+import { writeTypedCode } from '#server/core/keys/typed-code.ts'
 import type { FormError } from '#server/kit/pages/forms.ts'
 import { handOver, type ShownOnceParts, takeOver } from '#server/kit/pages/shown-once.ts'
 import { isHttps } from '#server/kit/web/parts.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
-import { digestOfCode, newSheet, writeCode } from './sheet.ts'
+import { digestOfCode, newSheet } from './sheet.ts'
 import { findSheet } from './store.ts'
 
 /** Long enough to find a printer. */
@@ -57,7 +58,7 @@ export function createSheetPage(parts: RecoveryParts): SheetPage {
         portal: new URL(settings.baseUrl).host,
         address,
         made: at,
-        codes: handed.read(req, 'new').map(writeCode),
+        codes: handed.read(req, 'new').map(writeTypedCode),
         left: sheet?.left ?? 0,
         doubtful: sheet?.doubtful === true,
         probation: await findProbation(db, accountId, at),
@@ -119,7 +120,7 @@ function writeSheet(
     `${t('recovery-codes.sheet.mailbox')}: ${accountOf(req).address}`,
     `${t('recovery-codes.sheet.made')}: ${pages.formatsFor(req).date(clock.now())}`,
     '',
-    ...codes.map(writeCode),
+    ...codes.map(writeTypedCode),
     '',
     t('recovery-codes.sheet.how', { portal: `${settings.baseUrl}/recover` }),
     t('recovery-codes.sheet.once'),

@@ -2,7 +2,8 @@ import type { Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 import { msPerDay } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import { hashToken, newToken } from '#server/core/keys/secrets.ts'
+import { hashToken, isToken, newToken } from '#server/core/keys/secrets.ts'
+import { isTypedToken, newTypedToken } from '#server/core/keys/typed-code.ts'
 import type { Contact, LinkedContact } from '../contacts/contact.ts'
 import {
   type ContactLink,
@@ -17,7 +18,7 @@ export type { ContactLink, ReaderKind, UndoableChange } from './store.ts'
 
 export interface UndoParts {
   readonly keyring: Keyring
-  readonly settings: { readonly undoDays: number }
+  readonly settings: { readonly undoDays: number; readonly smsLinks: boolean }
 }
 
 /** Live links of contacts. If a change voids them, its notices bring new ones. */
@@ -31,6 +32,14 @@ export const linksToReplace = (
     at,
     since: new Date(at.getTime() - settings.undoDays * msPerDay),
   })
+
+export const isUndoToken = (value: unknown): value is string =>
+  isToken(value) || isTypedToken(value)
+
+// Security: Where an SMS has no link, a phone that was replaced gets a code to undo that.
+// No recovery can help it any more.
+const newUndoToken = (reader: ReaderKind, contact: Contact | undefined, smsLinks: boolean) =>
+  reader === 'old-contact' && contact?.kind === 'phone' && !smsLinks ? newTypedToken() : newToken()
 
 /**
  * @param offer.contact gets the link; absent for the mailbox
@@ -52,7 +61,7 @@ export async function offerUndo(
   },
 ): Promise<string> {
   const { contact, replaces, ...undo } = offer
-  const token = newToken()
+  const token = newUndoToken(offer.reader, contact, settings.smsLinks)
   const expiresAt = new Date(offer.at.getTime() + settings.undoDays * msPerDay)
   const readerDigest = contact ? readerDigestOf(keyring, contact) : null
   const moments = replaces

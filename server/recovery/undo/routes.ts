@@ -1,7 +1,10 @@
 import { type Request, type Response, Router } from 'express'
 import { assertNever } from '#server/core/assert-never.ts'
 import { maskEmailAddress } from '#server/core/identifiers/email-address.ts'
+import { parseTypedToken } from '#server/core/keys/typed-code.ts'
+import { askerOf } from '#server/kit/log/security-log.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
+import { readFields } from '#server/kit/pages/forms.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
 import { findSentForm, takeForm } from '#server/kit/web/sent-forms-store.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
@@ -30,6 +33,35 @@ function leadToRecovery(res: Response): void {
   res.redirect(303, '/recover')
 }
 
+/** The common error texts speak of digits, but this code has letters too. */
+const codeTexts: Readonly<Record<string, string>> = {
+  shape: 'undo-code.errors.shape',
+  wrong: 'undo-code.errors.wrong',
+}
+
+/** For a code that stands in an SMS in place of a link: it leads to the page of the link. */
+function addCodePage(router: Router, parts: RecoveryParts): void {
+  function show(req: Request, res: Response, typed = '', reason?: string): void {
+    const text = reason && codeTexts[reason]
+    const errors = reason ? [{ field: 'code', reason, ...(text && { text }) }] : []
+    const values = { code: typed }
+    parts.pages.show(req, res, { id: 'undo-code', view: 'recovery/undo/code', errors, values })
+  }
+
+  router
+    .get('/undo', (req, res) => show(req, res))
+    .post('/undo', async (req, res) => {
+      const typed = readFields(req, ['code']).code
+      if (typed.trim() === '') return show(req, res, typed, 'missing')
+      const code = parseTypedToken(typed)
+      if (code === null) return show(req, res, typed, 'shape')
+      const isKnown = (await describeUndo(parts, code)) ?? (await findDeadUndo(parts, code))
+      if (isKnown) return res.redirect(303, `/undo/${code}`)
+      parts.log.security({ event: 'code.wrong', ...askerOf(req), what: 'undo' })
+      show(req, res, typed, 'wrong')
+    })
+}
+
 export function undoRoutes(parts: RecoveryParts): Router {
   const { pages, db, clock, client } = parts
 
@@ -56,7 +88,9 @@ export function undoRoutes(parts: RecoveryParts): Router {
     await showDead(req, res, req.params.token)
   }
 
-  return Router()
+  const router = Router()
+  addCodePage(router, parts)
+  return router
     .get('/undo/:token', async (req, res) => {
       const described = await describeUndo(parts, req.params.token)
       if (!described) return await showDead(req, res, req.params.token)

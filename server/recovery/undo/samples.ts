@@ -21,7 +21,19 @@ const undo = (
   },
 })
 
+const code = (state: string, locals: Record<string, unknown> = {}): Sample => ({
+  page: 'undo-code',
+  state,
+  view: 'recovery/undo/code',
+  locals,
+})
+
 export const samples: readonly Sample[] = [
+  code('empty'),
+  code('errors', {
+    values: { code: 'abcd-2345-efgh-678' },
+    errors: [{ field: 'code', reason: 'shape', text: 'undo-code.errors.shape' }],
+  }),
   undo('password', 'password.changed'),
   undo('phone', 'phone.removed'),
   undo('app-password', 'app-password.created', 'new-password'),

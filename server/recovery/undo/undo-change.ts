@@ -11,7 +11,7 @@ import { changePassword } from '#server/accounts/password/change-password.ts'
 import type { PasswordHasher } from '#server/accounts/password/hasher.ts'
 import { endSessions } from '#server/accounts/sessions/store.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
-import { hashToken, isToken, newToken } from '#server/core/keys/secrets.ts'
+import { hashToken, newToken } from '#server/core/keys/secrets.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
 import { notifyOwner } from '../contacts/notify-owner.ts'
 import type { DeadLink } from '../dead-links/store.ts'
@@ -20,7 +20,7 @@ import type { RecoveryMethod } from '../flow/recovery-method.ts'
 import { doubtLateWays } from '../methods/doubt-late-ways.ts'
 import type { RecoveryMethods } from '../methods/methods.ts'
 import { type ApplyParts, endWeakFlows, probationEnd } from '../reset/apply-reset.ts'
-import { linksToReplace } from './offer-undo.ts'
+import { isUndoToken, linksToReplace } from './offer-undo.ts'
 import { contactReaders, findUndo, spendUndo, type Undo, voidUndos } from './store.ts'
 import { takeBack } from './take-back.ts'
 import { findUndoFate } from './undo-fate.ts'
@@ -52,7 +52,7 @@ export async function describeUndo(
   token: string,
 ): Promise<DescribedUndo | undefined> {
   const { db, keyring, clock } = parts
-  const undo = isToken(token) ? await findUndo(db, keyring, hashToken(token)) : undefined
+  const undo = isUndoToken(token) ? await findUndo(db, keyring, hashToken(token)) : undefined
   if (!undo || undo.usedAt || undo.expiresAt <= clock.now()) return undefined
   return await db.transaction(async (trx) => {
     // Security: An undo link does nothing for a blocked account.
@@ -71,7 +71,7 @@ export async function findDeadUndo(
   { db, keyring, clock }: Pick<UndoChangeParts, 'db' | 'keyring' | 'clock'>,
   token: string,
 ): Promise<DeadUndo | undefined> {
-  const found = isToken(token)
+  const found = isUndoToken(token)
     ? await findUndoFate(db, keyring, hashToken(token), clock.now())
     : undefined
   if (!found) return undefined

@@ -162,7 +162,7 @@ test('codes, contacts and links outlive a rotation of keys, and move to the newe
     replaces: [],
     at,
   } as const
-  const parts = { keyring, settings: { undoDays: 7 } }
+  const parts = { keyring, settings: { undoDays: 7, smsLinks: true } }
   const token = await within((trx) => offerUndo(trx, parts, { ...offer, old }))
   const bare = await within((trx) => offerUndo(trx, parts, { ...offer, old: undefined }))
 
@@ -235,7 +235,7 @@ test('a probation refuses every change of a method, and ends by itself', async (
         keyring,
         clock: { now: () => when },
         loadMessages,
-        settings: { undoDays: 7, defaultLocale: 'en' as const },
+        settings: { undoDays: 7, smsLinks: true, defaultLocale: 'en' as const },
         methods: joinMethods([]),
       },
       { accountId: anna, epoch: firstEpoch, client },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, test } from 'node:test'
-import { newSheet, parseSheetCode, writeCode } from '#server/recovery/recovery-codes/sheet.ts'
+import { writeTypedCode } from '#server/core/keys/typed-code.ts'
+import { newSheet, parseSheetCode } from '#server/recovery/recovery-codes/sheet.ts'
 import { dumpDatabase } from '#test/support/dump.ts'
 import { awaitCode, sentTo } from '#test/support/messages/outbox.ts'
 import { arrive, signIn } from '#test/support/people.ts'
@@ -36,7 +37,7 @@ test('a printed code has over 112 random bits, so no limit on tries can keep its
 
 test('a printed code is read however it is typed, and nothing else is read as one', () => {
   const [code = ''] = newSheet()
-  const written = writeCode(code)
+  const written = writeTypedCode(code)
   assert.match(written, /^(?:[0-9a-z]{4}-){5}[0-9a-z]{4}$/)
   for (const typed of [written, code.toUpperCase(), ` ${written.replaceAll('-', ' – ')}\u200b `])
     assert.equal(parseSheetCode(typed), code)

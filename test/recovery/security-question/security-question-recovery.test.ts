@@ -387,7 +387,7 @@ test('a question is set, replaced and removed for ever, each with notices', asyn
     keyring,
     loadMessages,
     hasher,
-    settings: { undoDays: 7, defaultLocale: 'en' as const },
+    settings: { undoDays: 7, smsLinks: true, defaultLocale: 'en' as const },
     methods: joinMethods([ownedSecurityQuestion('direct') as RecoveryMethod]),
   }
   const asking = { accountId: anna, epoch: firstEpoch, client }

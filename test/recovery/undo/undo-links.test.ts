@@ -35,7 +35,7 @@ const { db, within, newAccount } = trial
 after(() => trial.stop())
 
 const days = (count: number) => minutes(count * 24 * 60)
-const parts = { keyring, settings: { undoDays: 7 } }
+const parts = { keyring, settings: { undoDays: 7, smsLinks: true } }
 const phone: LinkedContact = {
   kind: 'phone',
   value: '+375291234567',

@@ -1,4 +1,5 @@
 import { romanise } from '#server/core/identifiers/transliterate.ts'
+import { isTypedToken, writeTypedCode } from '#server/core/keys/typed-code.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
 import type { ThemeColours } from '#server/kit/pages/theme-colours.ts'
 import { createViewEngine } from '#server/kit/pages/view-engine.ts'
@@ -81,7 +82,9 @@ export function createMessageRendering(options: RenderOptions): RenderMessage {
     async sms(name, params, locale, to) {
       const row = findRow(await loadMessages(), name)
       const locals = localsOf(row, { ...params }, locale, to)
-      const given = smsParams(row, locals)
+      const typed = smsLinks ? undefined : typedTokenOf(row, { ...params })
+      const way = typed && { code: writeTypedCode(typed) }
+      const given = smsParams(row, locals, way && texts.t(locale, 'messages.shared.smsCode', way))
       const write = (variant: string) =>
         `${serviceName}: ${texts.t(locale, `messages.${name}.${variant}`, given)}`
       const fitting = (variants: readonly string[], end = '') => {
@@ -91,7 +94,7 @@ export function createMessageRendering(options: RenderOptions): RenderMessage {
       }
       const code = locals.code
       if (!code) {
-        const variant = smsLinks && row.links ? 'smsLink' : 'sms'
+        const variant = row.links && (smsLinks || typed) ? 'smsLink' : 'sms'
         return fitting([variant]) ?? romanise(write(variant), locale)
       }
       // WICG "origin-bound one-time codes": phones fill in the code on this host alone.
@@ -101,11 +104,19 @@ export function createMessageRendering(options: RenderOptions): RenderMessage {
   }
 }
 
+/** The token of a link, if it is short enough to be typed. */
+const typedTokenOf = ({ links = {} }: MessageRow, params: Record<string, unknown>) =>
+  Object.values(links)
+    .flatMap((link) => (typeof link === 'string' ? [] : [params[link[1]]]))
+    .find(isTypedToken)
+
+/** @param way what stands in place of the link */
 function smsParams(
   { links = {}, words = [] }: MessageRow,
   locals: Record<string, unknown>,
+  way?: string,
 ): Record<string, string> {
-  const link = Object.keys(links).flatMap((name) => locals[name] ?? [])[0]
+  const link = way ?? Object.keys(links).flatMap((name) => locals[name] ?? [])[0]
   const shown = ['code', ...words].map((field) => [field, locals[field]])
   const given = [...shown, ['link', link]].filter(([, value]) => value)
   return Object.fromEntries(given.map(([field, value]) => [field, String(value)]))
