@@ -54,8 +54,13 @@ interface NamedValue {
   readonly said: readonly Said[]
 }
 
+/** A page of all entries of many years would keep the portal busy for seconds. */
+const mostShown = 500
+
 interface ShownTable {
   readonly title: string
+  /** How many rows are in the JSON alone. */
+  readonly left: number
   readonly rows: readonly (readonly NamedValue[])[]
 }
 
@@ -65,6 +70,7 @@ export interface ShownExport {
     readonly tables: readonly ShownTable[]
   }[]
   readonly events: readonly DescribedEntry[]
+  readonly eventsLeft: number
   readonly empty: readonly string[]
   readonly withheld: readonly NamedValue[]
 }
@@ -78,7 +84,7 @@ const columnOf = (column: string) => (column.endsWith('service') ? 'services' : 
 
 function say(hasText: HasText, column: string, value: unknown): Said {
   const text = String(value)
-  if (isMoment.test(text)) return { at: new Date(text) }
+  if (isMoment.test(text) && !Number.isNaN(Date.parse(text))) return { at: new Date(text) }
   if (column.endsWith('place')) return { place: text }
   if (column.endsWith('bytes')) return { bytes: Number(text) }
   const keys = [
@@ -104,6 +110,8 @@ const nameValue = (hasText: HasText, [column, value]: [string, unknown]): NamedV
   return said.length > 0 ? [{ name, said }] : []
 }
 
+const leftOf = (rows: readonly object[]) => Math.max(0, rows.length - mostShown)
+
 /** @param hasText whether there is a text of this key */
 export function describeExport({ tables }: ExportBody, hasText: HasText): ShownExport {
   const empty: string[] = []
@@ -119,7 +127,10 @@ export function describeExport({ tables }: ExportBody, hasText: HasText): ShownE
     else if (table !== 'activity')
       shown.set(table, {
         title,
-        rows: rows.map((row) => Object.entries(row).flatMap((pair) => nameValue(hasText, pair))),
+        left: leftOf(rows),
+        rows: rows
+          .slice(0, mostShown)
+          .map((row) => Object.entries(row).flatMap((pair) => nameValue(hasText, pair))),
       })
   }
   const known: readonly string[] = Object.values(areas).flat()
@@ -134,7 +145,8 @@ export function describeExport({ tables }: ExportBody, hasText: HasText): ShownE
   const activity = (tables.activity ?? []) as Row[]
   return {
     areas: found.filter((area) => area.tables.length > 0),
-    events: activity.toReversed().map(sayEntry),
+    events: activity.slice(-mostShown).toReversed().map(sayEntry),
+    eventsLeft: leftOf(activity),
     empty,
     withheld,
   }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { it } from 'node:test'
 import { Ajv } from 'ajv'
-import { areas } from '#server/access/export/describe-export.ts'
+import { areas, describeExport } from '#server/access/export/describe-export.ts'
 import texts from '#server/access/export/texts.json' with { type: 'json' }
 import { lockAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import { awaitText } from '#test/support/messages/outbox.ts'
@@ -113,6 +113,22 @@ it('the page of the file says every table and column in words', async () => {
   assert.ok(html.includes(phone) && html.includes('A file with your data was asked for'))
   assert.doesNotMatch(html, /not-me/)
   assert.doesNotMatch(html, /\b[a-z]+_(at|id|bytes)\b|export\.(columns|tables|words)|Invalid/)
+})
+
+it('the page shows five hundred rows of a table, the newest entries, and counts the rest', () => {
+  const happened_at = (nth: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, nth)).toISOString()
+  const event = 'sign-in.succeeded'
+  const entry = (_: unknown, nth: number) => ({ event, happened_at: happened_at(nth) })
+  const activity = Array.from({ length: 501 }, entry)
+  const app_passwords = Array.from({ length: 502 }, () => ({ name: '2026-99-99T9:9Z' }))
+  const tables = { activity, app_passwords }
+  const file = { format: 'postern-export-1', made_at: '', tables } as const
+  const shown = describeExport(file, () => false)
+  assert.deepEqual([shown.events.length, shown.eventsLeft], [500, 1])
+  assert.equal(shown.events[0]?.at.toISOString(), happened_at(500))
+  const table = shown.areas[0]?.tables[0]
+  assert.deepEqual([table?.rows.length, table?.left], [500, 2])
+  assert.deepEqual(table?.rows[0]?.[0]?.said, [{ text: '2026-99-99T9:9Z' }])
 })
 
 it('every table and column that a feature exports has a text', async () => {
