@@ -18,12 +18,18 @@ for (const button of document.querySelectorAll('[data-print]')) {
   button.addEventListener('click', () => print())
 }
 
-const copyButtons = navigator.clipboard ? document.querySelectorAll('[data-copy]') : []
-if (copyButtons.length) {
+/** Words for a screen reader, which are spoken as they come. */
+function addSpeaker() {
   const spoken = document.createElement('p')
   spoken.className = 'govuk-visually-hidden'
   spoken.setAttribute('role', 'status')
   document.querySelector('main').append(spoken)
+  return spoken
+}
+
+const copyButtons = navigator.clipboard ? document.querySelectorAll('[data-copy]') : []
+if (copyButtons.length) {
+  const spoken = addSpeaker()
   for (const button of copyButtons) {
     const [face] = button.children
     const name = face.textContent
@@ -75,7 +81,51 @@ for (const hint of document.querySelectorAll('[data-strength-of]')) {
   })
 }
 
-// A switch of the language keeps what was typed, but no password, code or answer.
+// A wait counts down, in the words of `wait` in server/kit/i18n/moments.ts. A browser that does not
+// know the language, as most do not know Belarusian, shows minutes and seconds.
+const inFigures = (seconds) =>
+  `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+const inWords = (seconds) => {
+  const [length, unit] =
+    seconds <= 90 ? [1, 'second'] : seconds <= 5400 ? [60, 'minute'] : [3600, 'hour']
+  const format = new Intl.RelativeTimeFormat(document.documentElement.lang)
+  return format.format(Math.ceil(seconds / length), unit)
+}
+
+for (const wait of document.querySelectorAll('[data-wait]')) {
+  const spoken = addSpeaker()
+  const text = wait.textContent
+  const first = inWords(Number(wait.dataset.wait))
+  const end = Date.now() + wait.dataset.wait * 1000
+  const timer = setInterval(() => {
+    const left = Math.ceil((end - Date.now()) / 1000)
+    if (left > 0) {
+      wait.textContent = text.includes(first)
+        ? text.replace(first, inWords(left))
+        : text.replace(/\d+\s\p{L}+/u, inFigures(left))
+      return
+    }
+    clearInterval(timer)
+    wait.textContent = wait.dataset.over
+    spoken.textContent = wait.dataset.over
+  }, 1000)
+}
+
+// A file that the portal would refuse is not sent.
+const isTooLarge = (input) =>
+  [...(input?.files ?? [])].some(({ size }) => size > Number(input.dataset.maxBytes))
+
+for (const input of document.querySelectorAll('[data-max-bytes]')) {
+  const show = () => (input.nextElementSibling.hidden = !isTooLarge(input))
+  input.addEventListener('change', show)
+  input.form.addEventListener('submit', (event) => {
+    if (!isTooLarge(input)) return
+    event.preventDefault()
+    input.focus()
+  })
+}
+
+// A switch of the language or the colours keeps what was typed, but no password, code or answer.
 const typedHere = `typed ${location.pathname}`
 const isKept = ({ type, autocomplete, name }) =>
   name &&
@@ -86,7 +136,7 @@ const fieldsToKeep = () =>
 
 function keepTyped(link, event) {
   const sent = document.querySelector('form[enctype] input[type="file"]')
-  if (sent?.files.length) {
+  if (sent?.files.length && !isTooLarge(sent)) {
     event.preventDefault()
     const { form } = sent
     form.action = new URL(link.href).pathname + new URL(link.href).search
@@ -117,7 +167,7 @@ function showTyped() {
 // From the second page on, so that a first visit costs nothing: a page of our own for when the network is away.
 try {
   showTyped()
-  for (const link of document.querySelectorAll('a[hreflang]'))
+  for (const link of document.querySelectorAll('a[hreflang], .schemes a'))
     link.addEventListener('click', (event) => keepTyped(link, event))
   if (sessionStorage.getItem('visited'))
     navigator.serviceWorker?.register('/service-worker.js').catch(() => {})

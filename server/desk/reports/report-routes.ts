@@ -21,7 +21,8 @@ export function reportBody(parts: DeskPageParts): RequestHandler {
     maxTextBytes: 3 * (sourceMaxChars + noteMaxChars) + 10_000,
     async admit(req) {
       const state = await perNetwork.look(networkOf(req.ip))
-      if (state.kind === 'full') throw new LimitReached('reports', state.retryAfterSeconds)
+      if (state.kind === 'full') return new LimitReached('reports', state.retryAfterSeconds)
+      return undefined
     },
   })
 }

@@ -6,7 +6,7 @@ import { reportKinds } from './report-kind.ts'
 import type { ReportProgress } from './report-progress.ts'
 import { outcomes } from './report-store.ts'
 
-const form = { kinds: reportKinds, domain: 'postern.example' }
+const form = { kinds: reportKinds, domain: 'postern.example', fileBytes: 10_485_760 }
 const token = 'a-sample-opens-nothing-and-is-as-long-as-a-true-link'
 const progress: ReportProgress = {
   reference: 'R-7K3M-9QXA',

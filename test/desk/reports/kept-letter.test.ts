@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { msPerHour } from '#server/core/durations.ts'
+import { networkOf } from '#server/kit/web/client.ts'
 import { ourDomain, useAbusePortal } from '#test/support/desk/abuse.ts'
 import { assertAbsent, dumpDatabase } from '#test/support/dump.ts'
 import { type FormPart, multipart, multipartType } from '#test/support/multipart.ts'
@@ -23,6 +24,14 @@ async function send(
   )
   if (file) parts.push({ name: 'message_file', value: file.bytes, file: file.name })
   return await visitor.send(path, multipart(parts), multipartType())
+}
+
+/** @returns the body that was sent */
+async function reported(visitor: Visitor): Promise<Buffer> {
+  const fields = { _csrf: await visitor.token('/report'), sender, kind: 'fraud' }
+  const body = multipart(Object.entries(fields).map(([name, value]) => ({ name, value })))
+  assert.equal((await visitor.send('/report', body, multipartType())).location, '/report/sent')
+  return body
 }
 
 const chosen = { name: 'letter.eml', bytes: Buffer.from(letter, 'latin1') }
@@ -72,6 +81,35 @@ test('a letter that cannot be kept is asked for again', async () => {
   let last = await send(visitor, {}, chosen)
   for (let count = 0; count < 20; count += 1) last = await send(visitor, {}, chosen)
   assert.deepEqual(last.errors, ['kind.missing', 'message_file.again'])
+})
+
+test('a letter that is too large is refused, and the texts beside it stay', async () => {
+  const huge = { name: 'huge.eml', bytes: Buffer.alloc(11 * 1024 * 1024, 'a') }
+  const fields = { kind: 'spam', note: 'They want my card.' }
+  const refused = await send(portal.visitor(), fields, huge)
+  assert.deepEqual([refused.status, refused.errors], [413, ['message_file.too-large']])
+  assert.match(refused.html, /They want my card\./)
+  assert.equal(handleOn(refused), '')
+})
+
+test('a report beyond the limit of its network keeps its texts and its letter', async () => {
+  const ip = '198.51.100.8'
+  const limit = portal.parts.limits.limit('reports', {
+    points: portal.settings.limitReportsPerIpHour,
+    seconds: 3600,
+  })
+  const visitor = portal.visitor(ip)
+  const sent = await reported(visitor)
+  await limit.close(networkOf(ip), 3600)
+  const again = await visitor.send('/report', sent, multipartType())
+  assert.equal(again.location, '/report/sent', 'a second click gets the reference of the first')
+  const refused = await send(visitor, { kind: 'spam', note: 'They want my card.' }, chosen)
+  assert.equal(refused.status, 429)
+  assert.match(refused.html, /They want my card\./)
+  await limit.forget(networkOf(ip))
+  const kept_file = handleOn(refused)
+  assert.equal((await send(visitor, { kind: 'spam', kept_file })).location, '/report/sent')
+  assert.equal((await newest()).how, 'source')
 })
 
 test('a switch of the language by script keeps the chosen letter and the texts', async () => {

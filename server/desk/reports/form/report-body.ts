@@ -1,8 +1,9 @@
 // The body parser of the only form with a file. It runs before the parser of all other forms.
 import express, { type Request, type RequestHandler } from 'express'
+import type { StorageEngine } from 'multer'
 import { BusyError } from '#server/core/faults.ts'
 import { lazily } from '#server/core/lazily.ts'
-import { BodyTooLarge, MalformedRequest } from '#server/kit/pages/faults.ts'
+import { BodyTooLarge, type LimitReached, MalformedRequest } from '#server/kit/pages/faults.ts'
 import { boundBody } from '#server/kit/web/body-bound.ts'
 import { networkOf } from '#server/kit/web/client.ts'
 
@@ -12,8 +13,8 @@ export interface FileForm {
   readonly maxFileBytes: number
   /** All text fields together. */
   readonly maxTextBytes: number
-  /** Runs before the body is read. @throws LimitReached */
-  readonly admit: (req: Request) => Promise<void>
+  /** Whether the network may send a large form. Runs before the body is read. */
+  readonly admit: (req: Request) => Promise<LimitReached | undefined>
 }
 
 const multerPackage = lazily<typeof import('multer')>('multer')
@@ -26,8 +27,27 @@ const filesOfNetwork = 2
 /** Room for the boundaries and headers between the fields. */
 const partsBytes = 64 * 1024
 
-/** Multer's codes for a body that is too large. */
-const tooLarge = new Set(['LIMIT_FILE_SIZE', 'LIMIT_FIELD_VALUE'])
+/** Read although the limit is reached, so that the page of the limit keeps what was typed. */
+const smallBytes = 1024 * 1024
+
+const isSmall = ({ headers }: Request): boolean =>
+  Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= smallBytes
+
+/** A file beyond the bound is thrown away while it is read. The texts beside it are kept. */
+const inMemory = (maxBytes: number): StorageEngine => ({
+  _handleFile(_req, { stream }, done) {
+    const chunks: Buffer[] = []
+    let size = 0
+    stream.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= maxBytes) chunks.push(chunk)
+      else chunks.length = 0
+    })
+    stream.once('error', done)
+    stream.once('end', () => done(null, { size, buffer: Buffer.concat(chunks) }))
+  },
+  _removeFile: (_req, _file, done) => done(null),
+})
 
 // Security: A file is read only for the form that has one, within its network’s limits.
 /** Runs after the check of the origin. The form token is checked later: it is in the body. */
@@ -43,7 +63,6 @@ export function fileForm({
     express.urlencoded({ extended: false, limit: maxTextBytes, parameterLimit: 20 }),
   )
   const limits = {
-    fileSize: maxFileBytes,
     files: 1,
     fields: 12,
     parts: 13,
@@ -54,14 +73,17 @@ export function fileForm({
   }
   let load: RequestHandler | undefined
   const upload = boundBody(maxFileBytes + maxTextBytes + partsBytes, (req, res, next) => {
-    load ??= multerPackage()({ storage: multerPackage().memoryStorage(), limits }).single(file)
+    load ??= multerPackage()({ storage: inMemory(maxFileBytes), limits }).single(file)
     load(req, res, next)
   })
   const reading = new Map<string, number>()
 
   const read: RequestHandler = async (req, res, next) => {
-    await admit(req)
-    if (!req.is('multipart/form-data')) return text(req, res, next)
+    const limit = await admit(req)
+    if (limit && !isSmall(req)) return next(limit)
+    // A form without a token is none of ours.
+    const done = (fault?: unknown) => next(fault ?? (req.body?._csrf ? undefined : limit))
+    if (!req.is('multipart/form-data')) return text(req, res, done)
     const network = networkOf(req.ip)
     const own = reading.get(network) ?? 0
     const all = reading.values().reduce((sum, each) => sum + each, 0)
@@ -75,9 +97,9 @@ export function fileForm({
       else reading.delete(network)
     })
     upload(req, res, (fault: unknown) => {
-      if (!fault || fault instanceof BodyTooLarge) return next(fault)
-      const code = (fault as { code?: string }).code ?? ''
-      if (tooLarge.has(code)) return next(new BodyTooLarge())
+      if (!fault || fault instanceof BodyTooLarge) return done(fault)
+      const { code } = fault as { code?: string }
+      if (code === 'LIMIT_FIELD_VALUE') return next(new BodyTooLarge())
       next(new MalformedRequest('a multipart body that no form of ours sends'))
     })
   }
@@ -85,9 +107,12 @@ export function fileForm({
     req.method === 'POST' && req.path === path ? read(req, res, next) : next()
 }
 
-export const sentFile = (req: Request): Buffer | undefined =>
-  req.file && req.file.size > 0 ? req.file.buffer : undefined
+export const sentFile = ({ file }: Request): Buffer | undefined =>
+  file && file.size > 0 && file.buffer.length === file.size ? file.buffer : undefined
 
-/** A chosen file that is empty. Without a choice browsers send an empty part without a name. */
-export const sentEmptyFile = (req: Request): boolean =>
-  req.file?.size === 0 && req.file.originalname !== ''
+/** Without a choice browsers send an empty part without a name. */
+export function sentFileFault({ file }: Request): 'empty' | 'too-large' | undefined {
+  if (!file) return undefined
+  if (file.buffer.length < file.size) return 'too-large'
+  return file.size === 0 && file.originalname !== '' ? 'empty' : undefined
+}

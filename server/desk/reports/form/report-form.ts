@@ -37,11 +37,15 @@ const anyAddress = (typed: string) => parseEmailAddress(typed, { ownDomains: [] 
 // People copy `Bank <x@y.example>` from their mail program.
 const bare = (typed: string) => /<([^<>]+)>\s*$/.exec(typed)?.[1] ?? typed
 
-/** Returns all faults at once. @param file counts instead of a pasted letter */
+/**
+ * Returns all faults at once.
+ * @param file counts instead of a pasted letter
+ * @param fileFault why the sent file cannot be read
+ */
 export function judgeReportForm(
   form: ReportForm,
   file: Buffer | undefined,
-  fileIsEmpty: boolean,
+  fileFault: 'empty' | 'too-large' | undefined,
 ): JudgedForm {
   const refusals: FormRefusal[] = []
   const refuse = (field: FormRefusal['field'], reason: string) => refusals.push({ field, reason })
@@ -50,7 +54,7 @@ export function judgeReportForm(
   if (sender.kind === 'refused') refuse('sender', sender.reason === 'missing' ? 'missing' : 'shape')
   if (form.kind === '') refuse('kind', 'missing')
   else if (!isReportKind(form.kind)) refuse('kind', 'unknown')
-  if (fileIsEmpty) refuse('message_file', 'empty')
+  if (fileFault) refuse('message_file', fileFault)
   if (file?.subarray(0, 8).equals(outlookMagic)) refuse('message_file', 'outlook-msg')
   if (form.message_source.length > sourceMaxChars) refuse('message_source', 'too-long')
   if (form.note.length > noteMaxChars) refuse('note', 'too-long')

@@ -3,6 +3,7 @@
 import type { Request, Response } from 'express'
 import { msPerHour, msPerSecond } from '#server/core/durations.ts'
 import { writeDomain } from '#server/core/identifiers/mail-domain.ts'
+import { letterLimits } from '#server/core/letters/letter.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { readFields } from '#server/kit/pages/forms.ts'
 import { networkOf } from '#server/kit/web/client.ts'
@@ -13,7 +14,7 @@ import { formDigestOf } from '#server/kit/web/sent-forms.ts'
 import { reportKinds } from '../report-kind.ts'
 import { findSentReport, takeReport } from '../take-report.ts'
 import { dropKeptLetter, findKeptLetter, type KeptLetter, keepLetter } from './kept-letter.ts'
-import { sentEmptyFile, sentFile } from './report-body.ts'
+import { sentFile, sentFileFault } from './report-body.ts'
 import { type FormRefusal, judgeReportForm, type ReportForm } from './report-form.ts'
 
 export const sentCookieOf = ({ settings }: DeskPageParts) => cookieName(isHttps(settings), 'report')
@@ -46,9 +47,11 @@ function showForm(
     id: 'report',
     view: 'desk/reports/report',
     errors,
+    ...(errors.some(({ reason }) => reason === 'too-large') && { status: 413 }),
     values: { ...form, kept_file: kept?.token ?? '' },
     locals: {
       kinds: reportKinds,
+      fileBytes: letterLimits.bytes,
       domain: writeDomain(settings.mailDomains[0] ?? ''),
       kept: kept && {
         token: kept.token,
@@ -80,7 +83,7 @@ async function letterOf(
   const browser = browserOf(parts, req)
   const kept = kept_file ? await findKeptLetter(parts.desk, browser, kept_file) : undefined
   const bytes = sentFile(req)
-  const isForgotten = bytes !== undefined || sentEmptyFile(req) || forget_file !== ''
+  const isForgotten = bytes !== undefined || sentFileFault(req) !== undefined || forget_file !== ''
   if (!isForgotten) return kept_file && !kept ? 'gone' : kept
   if (kept) await dropKeptLetter(parts.desk, browser, kept.token)
   return bytes && { token: '', name: req.file?.originalname ?? '', bytes }
@@ -129,7 +132,7 @@ export async function takeForm(parts: DeskPageParts, req: Request, res: Response
     await keepAll(parts, req, res, letter)
     return res.redirect(303, '/report')
   }
-  const judged = judgeReportForm(form, letter?.bytes, sentEmptyFile(req))
+  const judged = judgeReportForm(form, letter?.bytes, sentFileFault(req))
   const errors: FormRefusal[] = judged.kind === 'refused' ? [...judged.refusals] : []
   if (found === 'gone') errors.push({ field: 'message_file', reason: 'gone' })
   if (judged.kind === 'refused' || errors.length > 0)

@@ -135,6 +135,7 @@ function showFailure(
       ...(limit !== undefined && {
         titleKey: `limit.${limit}.title`,
         limit,
+        waitSeconds: retryAfterSeconds,
         retryAt: new Date(clock.now().getTime() + (retryAfterSeconds ?? 0) * msPerSecond),
         typed: typedIn(req),
         isSecretDue: hadSecret(req),

@@ -21,6 +21,7 @@ export function limitSample(limit: string, shown: LimitSample = {}): Sample {
       limit,
       href,
       ways,
+      waitSeconds,
       retryAt: new Date(sampleMoment(0).getTime() + waitSeconds * msPerSecond),
       isSecretDue: limit === 'sign-in' || limit === 'registration',
       typed: Object.values(typed ?? {}),
