@@ -117,8 +117,8 @@ it('the page of the file says every table and column in words', async () => {
 
 it('the page shows five hundred rows of a table, the newest entries, and counts the rest', () => {
   const happened_at = (nth: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, nth)).toISOString()
-  const event = 'sign-in.succeeded'
-  const entry = (_: unknown, nth: number) => ({ event, happened_at: happened_at(nth) })
+  const what = { event: 'sign-in.succeeded', details: {} }
+  const entry = (_: unknown, nth: number) => ({ ...what, happened_at: happened_at(nth) })
   const activity = Array.from({ length: 501 }, entry)
   const app_passwords = Array.from({ length: 502 }, () => ({ name: '2026-99-99T9:9Z' }))
   const tables = { activity, app_passwords }
