@@ -8,6 +8,7 @@ import {
   type MailPorts,
   renderMailPlatformConfig,
 } from '#server/mail/mail-platform/dovecot/config.ts'
+import { userNamesOf } from '#server/mail/mail-platform/dovecot/user-names.ts'
 import { wordsForMailServers } from '#server/mail/mail-platform/refusal-words.ts'
 import { freePorts } from '#test/support/ports.ts'
 import type { TestPlatformOptions } from './start.ts'
@@ -32,6 +33,9 @@ export async function chosenPorts(): Promise<MailPorts> {
   const free = await freePorts(all.length)
   return Object.fromEntries(all.map((name, index) => [name, free[index]])) as unknown as MailPorts
 }
+
+/** A second domain of the test platform, for names in Cyrillic. */
+export const international = { written: 'пошта.бел', ascii: 'xn--80a1acn3a.xn--90ais' }
 
 export function configFor(
   folder: string,
@@ -66,6 +70,7 @@ export function configFor(
     messageSizeBytes: 26_214_400,
     deliveryGraceBytes: 10_485_760,
     connectionsPerPerson: 50,
+    userNames: userNamesOf(['postern.example', international.ascii]),
     words: wordsForMailServers('https://account.postern.example'),
     relayHost: `[127.0.0.1]:${relayPort}`,
     ...options,

@@ -1,5 +1,7 @@
 // Reads what Dovecot sends before and after a sign-in (auth policy).
 import { z } from 'zod'
+import { ownDomain } from '#server/core/identifiers/login-name.ts'
+import { addressOf, domainOf, loginOf } from '#server/core/identifiers/names.ts'
 
 const asked = z.object({
   login: z.string().max(320),
@@ -41,17 +43,25 @@ function parse(body: string): unknown {
 
 const isName = (login: string) => login.isWellFormed() && !login.includes('\0')
 
-export function readQuestion(body: string): AskedTry | undefined {
-  const { data } = asked.safeParse(parse(body))
-  if (!data || !isName(data.login)) return undefined
-  return { login: data.login.toLowerCase(), ip: data.remote, passwordHash: data.pwhash }
+/** The A-label in place of an international domain of ours. */
+function canonicalLogin(typed: string, mailDomains: readonly string[]): string {
+  const login = typed.toLowerCase()
+  const domain = ownDomain(domainOf(login), mailDomains)
+  return domain && login.includes('@') ? addressOf(loginOf(login), domain) : login
 }
 
-export function readReport(body: string): SignInReport | undefined {
+export function readQuestion(body: string, mailDomains: readonly string[]): AskedTry | undefined {
+  const { data } = asked.safeParse(parse(body))
+  if (!data || !isName(data.login)) return undefined
+  const login = canonicalLogin(data.login, mailDomains)
+  return { login, ip: data.remote, passwordHash: data.pwhash }
+}
+
+export function readReport(body: string, mailDomains: readonly string[]): SignInReport | undefined {
   const { data } = report.safeParse(parse(body))
   if (!data || !isName(data.login)) return undefined
   return {
-    login: data.login.toLowerCase(),
+    login: canonicalLogin(data.login, mailDomains),
     service: data.protocol === 'sieve' ? 'imap' : data.protocol,
     ip: data.remote,
     succeeded: data.success,

@@ -68,7 +68,7 @@ function createReportQueue(parts: ReportParts) {
 
 /** Refuses nobody while the database is away, since mail must not depend on it. */
 async function judge(parts: ReportParts, body: string): Promise<Answer> {
-  const asked = readQuestion(body)
+  const asked = readQuestion(body, parts.settings.mailDomains)
   if (!asked) return lookAtIt
   const judging = judgeTry(parts, asked).catch((fault) => {
     parts.log.warn({ err: fault }, 'a sign-in was not judged')
@@ -101,7 +101,7 @@ export async function startReportService(
     const answer = isAllow ? await judge(parts, body) : lookAtIt
     response.setHeader('content-type', 'application/json').end(JSON.stringify(answer))
     if (!request.url?.includes('command=report')) return
-    const report = readReport(body)
+    const report = readReport(body, parts.settings.mailDomains)
     if (report) queue.add(report)
   })
   server.listen(at.port, at.host)

@@ -78,10 +78,11 @@ test('questions, nonsense and reports about unknown names are answered, not stor
   await send(report({ login: 'nobody@postern.example' }))
   await send(report({ protocol: 'lmtp' }))
   assert.equal((await rows()).length, 0)
-  assert.equal(
-    readReport(JSON.stringify(report({ login: 'HANNA.K@postern.example' })))?.login,
-    address,
-  )
+  const loginIn = (login: string) =>
+    readReport(JSON.stringify(report({ login })), ['xn--80a1acn3a.xn--90ais'])?.login
+  assert.equal(loginIn('HANNA.K@postern.example'), address)
+  assert.equal(loginIn('Ales@Пошта.бел'), 'ales@xn--80a1acn3a.xn--90ais', 'our own domain')
+  assert.equal(loginIn('Ales'), 'ales')
 })
 
 test('similar sign-ins share one row, so guessing fills no table', async () => {

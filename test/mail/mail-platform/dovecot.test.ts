@@ -5,8 +5,9 @@ import { after, before, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hash } from 'argon2'
 import { systemClock } from '#server/core/clock.ts'
-import { signInByPop3, signInBySmtp } from '#test/mail-platform/line-client.ts'
+import { openLineClient, signInByPop3, signInBySmtp } from '#test/mail-platform/line-client.ts'
 import { openInbox, tryImap, trySend, waitForLetter } from '#test/mail-platform/mail-program.ts'
+import { international } from '#test/mail-platform/private-config.ts'
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
 import { type MailWorld, startMailWorld, suspensionReason } from '#test/mail-platform/world.ts'
 
@@ -58,6 +59,43 @@ describeOnMailServers('Dovecot', () => {
     assert.equal(await client.say('NOOP'), '', 'the server has hung up')
     const auth = { user, pass: 'a better one' }
     assert.equal(await trySend(mail, auth, { from: user, to: user, subject: 'Mine again' }), 'ok')
+  })
+
+  it('a mail program signs in by an international domain, however it is written', async () => {
+    const { authOf, mail, provision } = world
+    const { written, ascii } = international
+    await provision('ales', { address: `ales@${ascii}` })
+    const { pass } = authOf('ales')
+    for (const user of [`ales@${written}`, `Ales@${written}`, `ales@${ascii}`]) {
+      assert.equal(await tryImap(mail, { user, pass }), 'ok', user)
+      assert.match(await signInByPop3(mail.pop3, user, pass), /^\+OK/, user)
+      const { client, reply } = await signInBySmtp(mail.submissions, user, pass)
+      assert.match(reply, /^235/, user)
+      assert.match(await client.say(`MAIL FROM:<ales@${ascii}>`), /^250/)
+      assert.match(await client.say('RCPT TO:<one@elsewhere.example>'), /^250/)
+      client.close()
+    }
+  })
+
+  it('No user name with other signs than ASCII stands in a query of a mail server.', async () => {
+    const { mail } = world
+    const { written } = international
+    const secretOf = (name: string) => Buffer.from(`\0${name}\0pass`)
+    // Its second byte is 0x80, without which it is half a letter.
+    const half = (name: string) => secretOf(name).filter((byte) => byte !== 0x80)
+    const secrets = [
+      ...[`ales@${written}т`, `алесь@${written}`, `ales@xn--${written}`].map(secretOf),
+      ...['ales@р', `р@${written}`].map(half),
+    ]
+    const replies = secrets.map(async (secret) => {
+      const client = await openLineClient(mail.submissions)
+      await client.say('EHLO program.example')
+      const reply = await client.say(`AUTH PLAIN ${Buffer.from(secret).toString('base64')}`)
+      client.close()
+      return reply
+    })
+    for (const reply of await Promise.all(replies)) assert.match(reply, /^535/)
+    assert.doesNotMatch(mail.readLogs(), /invalid byte sequence/)
   })
 
   it('a sign-in under way when the password changes leaves no session behind', async () => {

@@ -7,6 +7,7 @@ import type { MailHostSettings } from '../mail-host-settings.ts'
 import { wordsForMailServers } from '../refusal-words.ts'
 import type { MailPlatformSettings } from '../settings.ts'
 import { type MailPlatformConfig, standardPorts } from './config.ts'
+import { userNamesOf } from './user-names.ts'
 
 const megabyte = 1_048_576
 
@@ -65,6 +66,7 @@ export function mailPlatformConfigOf(settings: Given): MailPlatformConfig {
     messageSizeBytes: 25 * megabyte,
     deliveryGraceBytes: 10 * megabyte,
     connectionsPerPerson: 20,
+    userNames: userNamesOf(settings.mailDomains),
     words: wordsForMailServers(settings.baseUrl),
     ...(signInReportUrl && signInReportToken
       ? { authPolicy: authPolicyOf(signInReportUrl, signInReportToken) }

@@ -8,6 +8,7 @@ import {
 } from '../app-password-shape.ts'
 import type { MailServerWords } from '../refusal-words.ts'
 import { postfixMaps } from './postfix-maps.ts'
+import type { UserNames } from './user-names.ts'
 
 interface DatabaseRole {
   readonly role: string
@@ -42,6 +43,8 @@ export interface MailPlatformConfig {
   /** Room above the quota for bounces, and for letters accepted earlier. */
   readonly deliveryGraceBytes: number
   readonly connectionsPerPerson: number
+  /** Absent: each domain is written in ASCII. */
+  readonly userNames?: UserNames | null
   readonly words: MailServerWords
   readonly authPolicy?: { readonly url: string; readonly token: string; readonly nonce: string }
   readonly sendingPolicy?: string
@@ -142,6 +145,7 @@ const template = (name: string) => {
 /** @throws Error for a value that cannot stand in a configuration file */
 export function renderMailPlatformConfig(config: MailPlatformConfig): ConfigFile[] {
   const optional = {
+    userNames: null,
     authPolicy: null,
     sendingPolicy: null,
     submissionMilter: null,
