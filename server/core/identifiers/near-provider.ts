@@ -40,21 +40,67 @@ const providers: ReadonlySet<string> = new Set(
 
 /** Right as they are, and too rare to be proposed. */
 const others: ReadonlySet<string> = new Set(
-  `outlook.at outlook.be outlook.cl outlook.cz outlook.dk
-  outlook.es outlook.fr outlook.hu outlook.ie
-  outlook.it outlook.kr outlook.lv outlook.pt
+  `outlook.at
+  outlook.be
+  outlook.cl
+  outlook.cz
+  outlook.dk
+  outlook.es
+  outlook.fr
+  outlook.hu
+  outlook.ie
+  outlook.it
+  outlook.kr
+  outlook.lv
+  outlook.pt
   outlook.sk
-  hotmail.at hotmail.be hotmail.ch hotmail.es
-  hotmail.it hotmail.nl hotmail.no hotmail.se
-  live.at live.be live.ca live.cn live.co.uk live.dk
-  live.fr live.ie live.it live.nl live.no live.se
-  yahoo.at yahoo.ca yahoo.co.in yahoo.co.jp yahoo.es
-  yahoo.gr yahoo.ie yahoo.in yahoo.it yahoo.ro
-  protonmail.ch fastmail.fm posteo.net posteo.at
+  hotmail.at
+  hotmail.be
+  hotmail.ch
+  hotmail.es
+  hotmail.it
+  hotmail.nl
+  hotmail.no
+  hotmail.se
+  live.at
+  live.be
+  live.ca
+  live.cn
+  live.co.uk
+  live.dk
+  live.fr
+  live.ie
+  live.it
+  live.nl
+  live.no
+  live.se
+  yahoo.at
+  yahoo.ca
+  yahoo.co.in
+  yahoo.co.jp
+  yahoo.es
+  yahoo.gr
+  yahoo.ie
+  yahoo.in
+  yahoo.it
+  yahoo.ro
+  protonmail.ch
+  fastmail.fm
+  posteo.net
+  posteo.at
   posteo.ch
-  inbox.eu rambler.ua mailo.com interia.eu
-  interia.com onet.eu orange.pl centrum.sk email.cz
-  vodafone.it online.no mail.dk`.split(/\s+/),
+  inbox.eu
+  rambler.ua
+  mailo.com
+  interia.eu
+  interia.com
+  onet.eu
+  orange.pl
+  centrum.sk
+  email.cz
+  vodafone.it
+  online.no
+  mail.dk`.split(/\s+/),
 )
 
 /** People leave the end of these away. */
