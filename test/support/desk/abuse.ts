@@ -1,10 +1,12 @@
 // A portal with letters of its own domain: traced, and signed with a DKIM key of this run.
+import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { traceLetter } from '#server/mail/letter-trace/trace-letter.ts'
 import { eventually, startTestPortal, type TestPortal, type TestPortalOptions } from '../portal.ts'
 import { type UsePortalOptions, usePortal } from '../use-portal.ts'
+import { watchAuditOrder } from './audit-order.ts'
 
 export const ourDomain = 'postern.example'
 
@@ -18,12 +20,22 @@ const noDns = async (name: string): Promise<string[][]> => {
   throw Object.assign(new Error(`no record at ${name}`), { code: 'ENOTFOUND' })
 }
 
-export const startAbusePortal = (options: TestPortalOptions = {}): Promise<TestPortal> =>
-  startTestPortal({
+/** Stopping it fails if anything was done after the head of the audit was locked. */
+export async function startAbusePortal(options: TestPortalOptions = {}): Promise<TestPortal> {
+  const portal = await startTestPortal({
     ...options,
     env: { DKIM_KEYS: dkimKeys, LIMIT_REPORTS_PER_IP_HOUR: '100000', ...options.env },
     ports: { resolveTxt: noDns, ...options.ports },
   })
+  const late = watchAuditOrder(portal.db)
+  return {
+    ...portal,
+    async stop() {
+      await portal.stop()
+      assert.deepEqual(late, [], 'statements after the head of the audit was locked')
+    },
+  }
+}
 
 /** `usePortal` with a portal of `startAbusePortal`. */
 export const useAbusePortal = (
