@@ -101,6 +101,8 @@ it('who comes back within the days has all as it was', async () => {
   await sweep(portal)
   const back = await person.browser.post('/sign-in', formOf(person))
   assert.equal(back.location, '/account/closed')
+  const page = await person.browser.get('/account/closed')
+  assert.match(page.html, /It closes for good tomorrow at/)
   const kept = await person.browser.post('/sign-in/keep', {}, { from: '/account/closed' })
   assert.equal(kept.location, '/account')
   const overview = await person.browser.get('/account')
