@@ -92,12 +92,27 @@ test('a letter that is too large is refused, and the texts beside it stay', asyn
   assert.equal(handleOn(refused), '')
 })
 
+/** The limit that the form of a report counts. */
+const reportLimit = () => {
+  const { limitReportsPerIpHour: points } = portal.settings
+  return portal.parts.limits.limit('reports', { points, seconds: 3600 })
+}
+
+test('the page of a limit sends no half of a report', async () => {
+  const ip = '198.51.100.9'
+  await reportLimit().close(networkOf(ip), 3600)
+  const visitor = portal.visitor(ip)
+  const message_source = `From: a@b.example\n\n${'long '.repeat(30_000)}`
+  const refused = await visitor.post('/report', { sender, kind: 'spam', message_source })
+  assert.equal(refused.status, 429)
+  assert.doesNotMatch(refused.html, /<form method="post" novalidate>/)
+  assert.match(refused.html, /<a class="govuk-button" href="\/report">/)
+  assert.ok((await visitor.get('/report')).html.includes('long long'), 'the form has it all')
+})
+
 test('a report beyond the limit of its network keeps its texts and its letter', async () => {
   const ip = '198.51.100.8'
-  const limit = portal.parts.limits.limit('reports', {
-    points: portal.settings.limitReportsPerIpHour,
-    seconds: 3600,
-  })
+  const limit = reportLimit()
   const visitor = portal.visitor(ip)
   const sent = await reported(visitor)
   await limit.close(networkOf(ip), 3600)

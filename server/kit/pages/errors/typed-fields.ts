@@ -22,9 +22,12 @@ export const hadSecret = (req: Request): boolean =>
 export const typedIn = (req: Request): string[] =>
   valuesOf(req, typedFields).map(([, text]) => text)
 
-/** Security: A refused form is sent again without its secrets. Empty if nothing was written. */
+/**
+ * Security: A refused form is sent again without its secrets.
+ * Empty if nothing was written, or if a text is too long for the page: half a form is not sent.
+ */
 export function fieldsToRepeat(req: Request): Readonly<Record<string, string>> | undefined {
   if (typedIn(req).length === 0) return undefined
   const all = valuesOf(req, [...typedFields, ...carried, ...choices])
-  return Object.fromEntries(all.filter(([, value]) => value.length <= longest))
+  return all.every(([, value]) => value.length <= longest) ? Object.fromEntries(all) : undefined
 }
