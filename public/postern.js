@@ -116,7 +116,10 @@ const isTooLarge = (input) =>
   [...(input?.files ?? [])].some(({ size }) => size > Number(input.dataset.maxBytes))
 
 for (const input of document.querySelectorAll('[data-max-bytes]')) {
-  const show = () => (input.nextElementSibling.hidden = !isTooLarge(input))
+  const show = () => {
+    input.nextElementSibling.hidden = !isTooLarge(input)
+    input.setAttribute('aria-invalid', isTooLarge(input))
+  }
   input.addEventListener('change', show)
   input.form.addEventListener('submit', (event) => {
     if (!isTooLarge(input)) return
