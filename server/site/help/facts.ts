@@ -13,6 +13,8 @@ type SettingsInHelp = Pick<
   | 'abuseLmtpPort'
   | 'baseUrl'
   | 'codeMinutes'
+  | 'knownSessionDays'
+  | 'knownSessionMaxDays'
   | 'linkMinutes'
   | 'mailDomains'
   | 'passwordMin'
@@ -34,6 +36,8 @@ export function helpFacts(settings: SettingsInHelp, servers: MailServers): HelpF
     undoDays: settings.undoDays,
     idleMinutes: settings.sessionIdleMinutes,
     maxHours: settings.sessionMaxHours,
+    knownDays: settings.knownSessionDays,
+    knownMaxDays: settings.knownSessionMaxDays,
     passwordMin: settings.passwordMin,
     host: writeDomain(new URL(settings.baseUrl).host),
     domain: writeDomain(domain),

@@ -15,6 +15,8 @@ const settings = {
   undoDays: 7,
   sessionIdleMinutes: 60,
   sessionMaxHours: 12,
+  knownSessionDays: 30,
+  knownSessionMaxDays: 180,
   passwordMin: 12,
   supportAddress: undefined,
   abuseAddress: undefined,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { fromBER } from 'asn1js'
 import { parse as parsePlist } from 'fast-plist'
@@ -63,6 +64,25 @@ describe('somebody who looks for help', () => {
       (await portal.visitor().get('/help/support?lang=en')).html,
       /postmaster@example\.by/,
     )
+  })
+
+  it('the page of cookies explains each cookie that the portal sets', async () => {
+    const rowOf: Record<string, string> = { done: 'note', lang: 'language', theme: 'colours' }
+    for (const name of ['csrf', 'session']) rowOf[name] = 'session'
+    for (const name of ['blocked', 'closing', 'recovery', 'report', 'shown-once'])
+      rowOf[name] = 'step'
+    const source = globSync('server/**/*.ts').map((file) => readFileSync(file, 'utf8'))
+    const set = source.flatMap((text) =>
+      [...text.matchAll(/cookieName\([^\n]+, '([a-z-]+)'\)|'__Host-([a-z-]+)'/g)].map(
+        ([, one, other]) => one ?? other ?? '',
+      ),
+    )
+    assert.ok(set.length > 10)
+    const { html } = await portal.visitor().get('/help/cookies?lang=en')
+    const t = portal.parts.pages.textsFor({ locale: 'en' } as never)
+    for (const name of set)
+      assert.ok(html.includes(t(`help-cookies.${rowOf[name] ?? name}.why`)), name)
+    assert.match(html, /your own device: 30 days without a click; 180 days at most/)
   })
 
   it('help says how to take all emails along, with our own server in the command', async () => {
