@@ -80,6 +80,7 @@ async function askOfDay(parts: SiteParts): Promise<void> {
   const before = askedBefore(parts.settings, at)
   if (!before) return
   const day = Math.floor(at.getTime() / msPerDay) % roundDays
+  const faults: unknown[] = []
   for (const method of parts.methods.list) {
     const kind = kindOf(method)
     if (!kind || !method.listUnproven) continue
@@ -87,9 +88,12 @@ async function askOfDay(parts: SiteParts): Promise<void> {
     do {
       const asked = { before, day, days: roundDays, after: page.at(-1), limit: atOnce }
       page = await method.listUnproven(parts.db, asked)
-      for (const accountId of page) await askOwner(parts, accountId, kind)
+      for (const accountId of page)
+        await askOwner(parts, accountId, kind).catch((fault) => faults.push(fault))
     } while (page.length === atOnce)
   }
+  // The queue tries again. Who was asked is not asked twice.
+  if (faults.length > 0) throw faults[0]
 }
 
 export const checkTasks = (parts: SiteParts): TaskList => ({

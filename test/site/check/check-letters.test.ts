@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
-import { roundDays } from '#server/site/check/ask-owners.ts'
+import { checkTasks, roundDays } from '#server/site/check/ask-owners.ts'
 import { blockAccount, underLock } from '#test/support/account-lock.ts'
 import { awaitText, sentTo } from '#test/support/messages/outbox.ts'
 import { eventually } from '#test/support/portal.ts'
@@ -120,6 +121,16 @@ test('one letter a year goes to each contact, and none once it is confirmed', as
   await click(await linkTo(portal, person))
   await age(370, person)
   await ask(portal, person)
+  assert.equal((await questions(person)).length, 1)
+})
+
+test('an owner who cannot be asked keeps nobody else from being asked', async () => {
+  const person = await longAgo(portal)
+  const phone = portal.parts.methods.byId('phone')
+  const listUnproven = async () => [randomUUID(), person.accountId]
+  const methods = { ...portal.parts.methods, list: [{ ...phone, listUnproven }] }
+  const { 'check:ask': task } = checkTasks({ ...portal.parts, methods })
+  await assert.rejects(async () => task?.({}, { attempt: 1, maxAttempts: 1 }))
   assert.equal((await questions(person)).length, 1)
 })
 
