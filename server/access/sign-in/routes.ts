@@ -28,7 +28,7 @@ import { type FormError, parseNext, readFields } from '#server/kit/pages/forms.t
 import { formOf } from '#server/kit/web/form-page.ts'
 import { isHttps } from '#server/kit/web/parts.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
-import { keepClosing } from '../closing/closing-cookie.ts'
+import { forgetClosing, keepClosing } from '../closing/closing-cookie.ts'
 import { keepBlocked } from './blocked-cookie.ts'
 import { confirmPassword } from './confirm-password.ts'
 import { createAuthenticator } from './passport.ts'
@@ -141,6 +141,8 @@ const submitSignOut =
       await stopSession(req)
     }
     setFlash(res, 'signed-out')
+    // Security: Who leaves a closing mailbox leaves nothing in the browser that opens it.
+    forgetClosing(parts, res)
     req.dropDraft?.(res)
     forgetTypedName(parts, req, res)
     // W3C Clear Site Data: the browser also forgets cached pages of the account.
