@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { locales } from '#server/kit/i18n/texts.ts'
 import { type Channel, checkParams, type MessageName } from '#server/kit/messages/catalogue.ts'
-import { sampleToken as token } from '#server/kit/messages/message-sample.ts'
+import { sampleToken as token, typedToken } from '#server/kit/messages/message-sample.ts'
 import { maskMailbox } from '#server/kit/messages/rendering/message-locals.ts'
 import { countSmsSegments } from '#server/kit/messages/sms/sms-length.ts'
 import { sampleAddress } from '#server/kit/pages/sample.ts'
@@ -185,6 +185,18 @@ describe('the messages', () => {
           assert.doesNotMatch(text, /undefined|messages\./, label)
         }
       }
+    }
+  })
+
+  it('an SMS shows a token that is short enough to be typed, and stays one segment long', async () => {
+    for (const { name, locale, params, label } of every('sms')) {
+      if (!('undoToken' in params) || params.undoToken === null) continue
+      const given = { ...params, undoToken: typedToken, undoPower: 'restore' }
+      const text = await rendering.sms(name, given, locale, phone)
+      assert.equal(countSmsSegments(text), 1, `${label}: ${text}`)
+      assert.match(text, / abcd-2345-efgh-6789 (?:on our|auf|на|na) /, label)
+      const linked = await withLinks.sms(name, given, locale, phone)
+      assert.ok(linked.endsWith(`/undo/${typedToken}`), linked)
     }
   })
 
