@@ -104,7 +104,7 @@ function writeLetter(letter: string, before: string, table: Table): string | und
 function mark(sign: string): string | undefined {
   if (/[a-z0-9._-]/.test(sign)) return sign
   if (/[\s\p{Pd}]/u.test(sign)) return /\s/.test(sign) ? '.' : '-'
-  return /\p{Cf}/u.test(sign) ? '' : undefined
+  return /[\p{Cf}\p{M}]/u.test(sign) ? '' : undefined
 }
 
 const typewritten = pairs(`’' ‘' ʼ' “" ”" „" «" »" –- —- ‑- …... №No`)

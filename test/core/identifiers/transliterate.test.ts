@@ -50,6 +50,7 @@ test('German letters are written out, and other Latin letters lose their marks',
     ['Łukasz Żółć', 'lukasz.zolc'],
     ['Šarūnas', 'sarunas'],
     ['Kavalčuk', 'kavalcuk'],
+    ['İrem', 'irem'],
     ['ａｎｎａ', 'anna'],
   ] as const)
     assert.equal(transliterate(typed, 'de'), latin, typed)
