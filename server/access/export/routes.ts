@@ -5,6 +5,7 @@ import {
   requireFreshPassword,
 } from '#server/accounts/sessions/browser-session.ts'
 import { LimitReached, NotFound } from '#server/kit/pages/faults.ts'
+import { setFlash, takeFlash } from '#server/kit/pages/flash.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
 import { ownerOf } from '#server/kit/web/session-owner.ts'
 import type { AccessParts } from '../parts.ts'
@@ -44,11 +45,14 @@ const showExports =
           ]
         : [],
     )
+    const isWaiting = all.length > ready.length
+    const said = takeFlash(req, res, ['asked'])
     pages.show(req, res, {
       id: 'export',
       view: 'access/export/export',
       locals: {
-        isWaiting: all.length > ready.length,
+        isWaiting,
+        flash: isWaiting ? said : undefined,
         isLate: all.some((file) => isLate(file, at)),
         files: ready,
       },
@@ -65,6 +69,7 @@ const submitExport =
     const client = parts.client(req)
     const asked = await askExport(parts, proof, client, form)
     if (asked.kind === 'limit') throw new LimitReached('exports', asked.retryAfterSeconds, page)
+    setFlash(res, 'asked')
     res.redirect(303, page)
   }
 

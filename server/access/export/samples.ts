@@ -109,6 +109,7 @@ export const samples: readonly Sample[] = [
   limitSample('exports', { waitSeconds: 80_000 }),
   page('empty', {}),
   page('waiting', { isWaiting: true }),
+  page('asked', { isWaiting: true, flash: 'asked' }),
   page('late', { isWaiting: true, isLate: true }),
   page('ready', { files: [file] }),
   {

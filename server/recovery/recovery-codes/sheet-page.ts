@@ -49,16 +49,21 @@ export function createSheetPage(parts: RecoveryParts): SheetPage {
     const { id: accountId, address } = accountOf(req)
     const at = clock.now()
     const sheet = await findSheet(db, accountId)
+    const codes = handed.read(req, 'new').map(writeTypedCode)
+    const service = settings.brandName
+    // Who hears the page learns from its title that the codes are there.
+    const named = { titleKey: 'recovery-codes.sheet.title', titleParams: { service } }
     pages.show(req, res, {
       id: 'recovery-codes',
       view: 'recovery/recovery-codes/recovery-codes',
       ...refused,
       locals: {
-        service: settings.brandName,
+        ...(codes.length > 0 && named),
+        service,
         portal: new URL(settings.baseUrl).host,
         address,
         made: at,
-        codes: handed.read(req, 'new').map(writeTypedCode),
+        codes,
         left: sheet?.left ?? 0,
         doubtful: sheet?.doubtful === true,
         probation: await findProbation(db, accountId, at),

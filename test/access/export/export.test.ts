@@ -206,6 +206,17 @@ it('mailbox and backup address are told of a file that is ready', async () => {
   )
 })
 
+it('the page after the button says first that the file is being made', async () => {
+  const { visitor } = await arrive(portal)
+  await portal.stopWorker()
+  await ask(visitor)
+  const said = await visitor.get('/account/export')
+  assert.match(said.html, /<title>The file is being made – Your data/)
+  assert.match(said.html, /autofocus>\s*<h2[^>]*>The file is being made/)
+  assert.doesNotMatch((await visitor.get('/account/export')).html, /autofocus/, 'once')
+  await portal.startWorker()
+})
+
 it('a fourth file of a day is refused, and says when the next may be asked for', async () => {
   const person = await arrive(portal)
   const { visitor, accountId } = person

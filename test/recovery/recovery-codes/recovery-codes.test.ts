@@ -58,7 +58,9 @@ describe('the sheet of an owner', () => {
     const codes = await makeSheet(visitor)
     assert.equal(new Set(codes).size, 5)
     assert.deepEqual(await stored(accountId), [])
-    assert.deepEqual(codesOn((await visitor.get(page)).html), codes, 'shown again after a reload')
+    const again = (await visitor.get(page)).html
+    assert.deepEqual(codesOn(again), codes, 'shown again after a reload')
+    assert.match(again, /<title>Printed codes for Postern/, 'said by ear too')
     const early = await begin(portal, login)
     const refused = await early.post('/recover/recovery-codes', { code: codes[0] ?? '' })
     assert.deepEqual([refused.status, refused.errors], [422, ['code.wrong']])
