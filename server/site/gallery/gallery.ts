@@ -37,11 +37,13 @@ export const findMailSample = (
 export async function renderMailSample(
   render: RenderMessage,
   { catalogue }: AllSamples,
-  { name, params }: MessageSample,
+  { name, state, params }: MessageSample,
   locale: Locale,
 ): Promise<MailContent> {
   const checked = checkParams(catalogue, name, params as never)
-  const mail = await render.mail(name, checked, locale, sampleAddress)
+  // Who gets a whole link is greeted by name, if there is one.
+  const greeted = state === 'undo' ? 'Алеся Кавальчук' : undefined
+  const mail = await render.mail(name, checked, locale, sampleAddress, greeted)
   // A browser knows no parts of a mail.
   const logo = `data:image/png;base64,${mail.logo?.toString('base64')}`
   return { ...mail, html: mail.html.replace('cid:logo', logo) }
