@@ -52,6 +52,15 @@ test('the letter of a refused report is kept, shown, and sent with the next try'
   assert.equal(await countKept(), 0, 'it is kept no longer than needed')
 })
 
+test('a kept letter of any bytes takes twice its size at most', async () => {
+  const bytes = Buffer.alloc(300_000, 0)
+  const refused = await send(portal.visitor(), {}, { name: 'zeros.eml', bytes })
+  assert.notEqual(handleOn(refused), '')
+  const row = await portal.db('drafts').orderBy('kept_at', 'desc').first('bytes')
+  assert.ok(row.bytes < 2 * bytes.length, `${row.bytes}`)
+  await portal.db('drafts').delete()
+})
+
 test('a kept letter is left out if its person removes it or chooses another', async () => {
   const visitor = portal.visitor()
   const refused = await send(visitor, {}, chosen)

@@ -27,7 +27,7 @@ export async function keepLetter(
   file: { readonly name: string; readonly bytes: Buffer },
 ): Promise<KeptLetter | undefined> {
   const letter = { token: newToken(), name: shownName(file.name), bytes: file.bytes }
-  const content = JSON.stringify([letter.name, letter.bytes.toString('latin1')])
+  const content = JSON.stringify([letter.name, letter.bytes.toString('base64')])
   const what = { token: letter.token, content, at: parts.clock.now() }
   return (await keep(parts, { purpose, browser }, what)) ? letter : undefined
 }
@@ -40,7 +40,7 @@ export async function findKeptLetter(
   const content = await findKept(parts, { purpose, browser }, token, parts.clock.now())
   if (content === undefined) return undefined
   const [name, text] = JSON.parse(content) as [string, string]
-  return { token, name, bytes: Buffer.from(text, 'latin1') }
+  return { token, name, bytes: Buffer.from(text, 'base64') }
 }
 
 export const dropKeptLetter = (parts: Parts, browser: string, token: string): Promise<void> =>
