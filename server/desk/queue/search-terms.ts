@@ -1,5 +1,7 @@
 // The terms by which a reported letter is found, each in one spelling.
 import { isIP } from 'node:net'
+import { canonicalDomain, writeDomain } from '#server/core/identifiers/mail-domain.ts'
+import { addressOf, domainOf, loginOf } from '#server/core/identifiers/names.ts'
 
 export const searchFields = ['any', 'address', 'message-id', 'ip', 'subject', 'link-host'] as const
 export type SearchField = (typeof searchFields)[number]
@@ -34,6 +36,16 @@ const ipOf = (text: string) =>
 
 const messageIdOf = (text: string) => lower(text).replace(/^<|>$/g, '').slice(0, 500)
 
+/** An international domain is found in both of its forms. */
+function addressTerms(address: string): string[] {
+  const text = lower(address)
+  const domain = canonicalDomain(domainOf(text))
+  if (!domain || !text.includes('@')) return [term('address', text)]
+  const name = loginOf(text)
+  const forms = [text, addressOf(name, domain), addressOf(name, writeDomain(domain))]
+  return [...new Set(forms)].map((each) => term('address', each))
+}
+
 /** `a.b.example` is found by `b.example` too. */
 function hostAndParents(host: string): string[] {
   const labels = lower(host).replace(/\.$/, '').split('.')
@@ -51,7 +63,7 @@ export function termsOf(findable: Findable): string[] {
     ]
   })
   return [
-    ...findable.addresses.map((each) => term('address', lower(each))),
+    ...findable.addresses.flatMap(addressTerms),
     ...findable.messageIds.map((each) => term('message-id', messageIdOf(each))),
     ...findable.ips.map((each) => term('ip', ipOf(lower(each)))),
     ...findable.linkHosts
