@@ -71,6 +71,7 @@ describeOnMailServers('Dovecot', () => {
       assert.match(await signInByPop3(mail.pop3, user, pass), /^\+OK/, user)
       const { client, reply } = await signInBySmtp(mail.submissions, user, pass)
       assert.match(reply, /^235/, user)
+      assert.doesNotMatch(await client.say('EHLO program.example'), /SMTPUTF8/, 'no other form')
       assert.match(await client.say(`MAIL FROM:<ales@${ascii}>`), /^250/)
       assert.match(await client.say('RCPT TO:<one@elsewhere.example>'), /^250/)
       client.close()
