@@ -3,6 +3,7 @@
 import type { Request, Response } from 'express'
 import type { AccountsParts } from '#server/accounts/parts.ts'
 import { msPerMinute } from '#server/core/durations.ts'
+import { writeAddress } from '#server/core/identifiers/mail-domain.ts'
 import { SealError } from '#server/core/keys/keyring.ts'
 import { cookieName } from '#server/kit/web/cookies.ts'
 import { isHttps } from '#server/kit/web/parts.ts'
@@ -20,7 +21,8 @@ const optionsOf = ({ settings }: Parts) =>
 
 // Security: Every typed name leaves the same cookie, whether or not a mailbox has it.
 export function keepTypedName(parts: Parts, res: Response, typed: string): void {
-  const name = typed.trim().slice(0, longest).toWellFormed()
+  const written = writeAddress(typed.trim(), parts.settings.mailDomains)
+  const name = written.slice(0, longest).toWellFormed()
   // A fixed length, so that the cookie does not tell how long the name is.
   const sealed = parts.keyring.seal(purpose, name.padEnd(longest))
   res.cookie(nameOf(parts), sealed, { ...optionsOf(parts), maxAge: lifeMinutes * msPerMinute })

@@ -2,6 +2,7 @@
 import type { Request, Response, Router } from 'express'
 import { deviceDigestOf } from '#server/accounts/sessions/device-cookie.ts'
 import { keepTypedName, typedNameOf } from '#server/accounts/sessions/typed-name-cookie.ts'
+import { writeAddress } from '#server/core/identifiers/mail-domain.ts'
 import type { Limit } from '#server/kit/limits/limits.ts'
 import { takeFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
@@ -45,7 +46,8 @@ function addNamePage(router: Router, { parts, perNetwork }: StartRouteParts): vo
   router
     .get('/recover', (req, res) => {
       const said = takeFlash(req, res, ['anew', 'overtaken', 'sessions-ended'])
-      const login = typedNameOf(parts, req) || (ownerOf(req)?.address ?? '')
+      const own = writeAddress(ownerOf(req)?.address ?? '', parts.settings.mailDomains)
+      const login = typedNameOf(parts, req) || own
       showStart(req, res, said ? { login, said } : { login })
     })
     .post('/recover', async (req, res) => {

@@ -44,6 +44,17 @@ test('both spellings of the domain sign in and recover', async () => {
   }
 })
 
+test('a field that is filled in has the domain as people write it', async () => {
+  const visitor = portal.visitor()
+  const login = `ales@${ascii}`
+  const shownOn = async (path: string) =>
+    /id="login"[^>]* value="([^"]*)"/.exec((await visitor.get(path)).html)?.[1]
+  await visitor.post('/sign-in', { login, password: 'not the password' })
+  assert.equal(await shownOn('/sign-in'), 'ales@пошта.бел')
+  await visitor.post('/sign-in', { login, password })
+  assert.equal(await shownOn('/recover'), 'ales@пошта.бел')
+})
+
 test('letters name the mailbox as people write it', async () => {
   const { text } = await awaitText(portal, `ales@${ascii}`, /new device|sign-in/i)
   assert.match(text, /ales@пошта\.бел/)
