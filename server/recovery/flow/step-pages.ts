@@ -1,5 +1,6 @@
 // Shows the steps of one flow. Each page names the mailbox of its flow.
 import type { Request, Response } from 'express'
+import { writeAddress } from '#server/core/identifiers/mail-domain.ts'
 import type { Page } from '#server/kit/pages/pages.ts'
 import type { RecoveryParts } from '#server/recovery/parts.ts'
 import { type Flow, mailboxOf } from './store.ts'
@@ -21,19 +22,21 @@ export interface StepPages {
 export function createStepPages({
   pages,
   keyring,
-}: Pick<RecoveryParts, 'pages' | 'keyring'>): StepPages {
+  settings,
+}: Pick<RecoveryParts, 'pages' | 'keyring' | 'settings'>): StepPages {
+  const written = (flow: Flow) => writeAddress(mailboxOf(keyring, flow), settings.mailDomains)
   return {
     show: (req, res, flow, page) =>
       pages.show(req, res, {
         ...page,
         flow: flow.id,
-        locals: { ...page.locals, mailbox: mailboxOf(keyring, flow) },
+        locals: { ...page.locals, mailbox: written(flow) },
       }),
 
     // Security: A form acts only in the flow that its page named.
     refuseOther(req, res, flow, { page, due }) {
       if (req.isFormOfFlow?.(flow.id)) return false
-      const mailbox = mailboxOf(keyring, flow)
+      const mailbox = written(flow)
       pages.show(req, res, {
         id: page,
         view: 'recovery/flow/other-flow',

@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express'
 import { findProbation } from '#server/accounts/accounts/store.ts'
 import { accountOf, proofOf } from '#server/accounts/sessions/browser-session.ts'
+import { writeAddress } from '#server/core/identifiers/mail-domain.ts'
 import { writeTypedCode } from '#server/core/keys/typed-code.ts'
 import type { FormError } from '#server/kit/pages/forms.ts'
 import { handOver, type ShownOnceParts, takeOver } from '#server/kit/pages/shown-once.ts'
@@ -122,7 +123,7 @@ function writeSheet(
   const t = pages.textsFor(req)
   const lines = [
     t('recovery-codes.sheet.title', { service: settings.brandName }),
-    `${t('recovery-codes.sheet.mailbox')}: ${accountOf(req).address}`,
+    `${t('recovery-codes.sheet.mailbox')}: ${writeAddress(accountOf(req).address, settings.mailDomains)}`,
     `${t('recovery-codes.sheet.made')}: ${pages.formatsFor(req).date(clock.now())}`,
     '',
     ...codes.map(writeTypedCode),

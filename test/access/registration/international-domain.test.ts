@@ -55,6 +55,22 @@ test('a field that is filled in has the domain as people write it', async () => 
   assert.equal(await shownOn('/recover'), 'ales@пошта.бел')
 })
 
+test('a sheet of codes and the page of another recovery name the mailbox so too', async () => {
+  const visitor = portal.visitor()
+  await visitor.post('/sign-in', { login: 'ales', password })
+  const page = '/account/recovery/recovery-codes'
+  await visitor.post(page, { make: 'yes' })
+  assert.match((await visitor.get(`${page}/text`)).html, /: ales@пошта\.бел\r/)
+  const other = portal.visitor()
+  await other.post('/recover', { login: 'ales' })
+  const token = encodeURIComponent(await other.token('/recover/sms'))
+  await other.post('/recover', { login: 'ales' })
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  const refused = await other.send('/recover/sms', `_csrf=${token}&phone=1`, form)
+  assert.deepEqual(refused.errors, ['flow.other'])
+  assert.doesNotMatch(refused.html, /xn--/)
+})
+
 test('letters name the mailbox as people write it', async () => {
   const { text } = await awaitText(portal, `ales@${ascii}`, /new device|sign-in/i)
   assert.match(text, /ales@пошта\.бел/)
