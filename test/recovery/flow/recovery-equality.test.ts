@@ -116,7 +116,10 @@ describe('names in a recovery', () => {
         const compared = comparable(answer)
         return {
           ...compared,
-          html: named(sameQuestion(compared.html)).replace(/in \d+ \w+ \(at.\d\d:\d\d\)/g, '…'),
+          html: named(sameQuestion(compared.html)).replace(
+            /in \d+ \w+ \(at.\d\d:\d\d\)|data-wait="\d+"/g,
+            '…',
+          ),
           length: 0,
         }
       })
