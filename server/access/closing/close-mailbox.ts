@@ -91,7 +91,11 @@ export const beginDaysAgain = (
   parts: { readonly settings: ClosingSettings },
   accountId: string,
   at: Date,
-): Promise<void> => postponeEnd(trx, accountId, { at, until: closingEnd(parts, at) })
+): Promise<void> =>
+  postponeEnd(trx, accountId, {
+    at,
+    until: closingEnd(parts, at),
+  })
 
 /** Begins the closing of an open account. @returns until when it can be kept */
 export async function beginLeaving(

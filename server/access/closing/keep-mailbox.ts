@@ -11,7 +11,7 @@ import type { PasswordSet } from '#server/accounts/life/account-life.ts'
 import type { ClientInfo } from '#server/core/client-info.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { takeForm } from '#server/kit/web/sent-forms-store.ts'
-import { wantMailboxClosing } from '#server/mail/mailboxes/want-mailbox.ts'
+import { mailboxQueue, wantMailboxClosing } from '#server/mail/mailboxes/want-mailbox.ts'
 import { notifyOwner } from '#server/recovery/contacts/notify-owner.ts'
 import type { ClosingParts } from './close-mailbox.ts'
 
@@ -43,7 +43,12 @@ export async function comeBack(
   await reopen(trx, parts.keyring, back)
   await beginEpoch(trx, accountId)
   const notice = { accountId, name: 'account-kept', params: {}, change: 'account.kept' } as const
-  await notifyOwner(trx, parts, { ...notice, at, client })
+  await notifyOwner(trx, parts, {
+    ...notice,
+    at,
+    client,
+    behind: mailboxQueue(accountId),
+  })
 }
 
 /** Who recovers access wants the mailbox. The notices of the recovery are enough. */

@@ -16,9 +16,13 @@ async function noteEnd(
 ): Promise<void> {
   if (!caseId) return
   const { reason, at } = end
-  const details = { measure, reason }
-  const event = 'measure-ended'
-  await insertTimelineEntry(trx, keyring, { caseId, event, details, staffId: null, at })
+  await insertTimelineEntry(trx, keyring, {
+    caseId,
+    event: 'measure-ended',
+    details: { measure, reason },
+    staffId: null,
+    at,
+  })
 }
 
 /** Nobody could lift the measure of a closed account, and its own end would never come. */
@@ -29,7 +33,11 @@ export async function endWithAccount(
 ): Promise<void> {
   const measure = await findInForce(trx, accountId)
   if (!measure) return
-  await setEnded(trx, measure.id, { reason: 'closed', staffId: null, at })
+  await setEnded(trx, measure.id, {
+    reason: 'closed',
+    staffId: null,
+    at,
+  })
   await noteEnd(trx, parts, measure, { reason: 'closed', at })
 }
 

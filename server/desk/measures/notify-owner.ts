@@ -5,6 +5,7 @@ import type { Suspension } from '#server/accounts/life/account-life.ts'
 import { isLocale } from '#server/kit/i18n/texts.ts'
 import type { MessageName, MessageParams } from '#server/kit/messages/catalogue.ts'
 import { sendMessage } from '#server/kit/messages/send-message.ts'
+import { mailboxQueue } from '#server/mail/mailboxes/want-mailbox.ts'
 import { readGreeting } from '#server/recovery/contacts/greeting.ts'
 import type { DeskParts } from '../desk.ts'
 
@@ -67,6 +68,8 @@ export async function notifyOwner<N extends OwnerNotice>(
       greeted,
       dedupeKey: `${notice.key}:${label}`,
       ownerId: account.id,
+      // A mailbox that opens just now would send its letter back.
+      behind: label === 'mailbox' ? mailboxQueue(account.id) : undefined,
     })
   }
 }

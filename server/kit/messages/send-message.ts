@@ -39,6 +39,8 @@ export interface Message<N extends MessageName> {
   readonly dedupeKey?: string
   /** The account that it is about: what waits is not sent once that account is closed. */
   readonly ownerId?: string
+  /** A queue of jobs: it is delivered after those that stand there already. */
+  readonly behind?: string | undefined
 }
 
 /** @returns the id, or `null` if the dedupe key was used before @throws ZodError */
@@ -67,13 +69,18 @@ export async function sendMessage<N extends MessageName>(
         ? new Date(params.expiresAt)
         : new Date(createdAt.getTime() + lifetimeHours * msPerHour),
   })
-  if (id !== null) await enqueueDelivery(trx, id)
+  if (id !== null) await enqueueDelivery(trx, id, undefined, message.behind)
   return id
 }
 
 /** The table `messages` counts the tries. The retries of the queue are for unexpected faults. */
-export async function enqueueDelivery(trx: Trx, id: string, runAt?: Date): Promise<void> {
-  const when = runAt ? { runAt } : {}
+export async function enqueueDelivery(
+  trx: Trx,
+  id: string,
+  runAt?: Date,
+  queueName?: string,
+): Promise<void> {
+  const when = { ...(runAt && { runAt }), ...(queueName !== undefined && { queueName }) }
   await enqueue(
     trx,
     deliverTask,

@@ -46,6 +46,9 @@ async function sealFor({ keyring, platform }: MailboxParts, password: NewPasswor
   return { format, sealed: keyring.seal(sealPurpose, await inFormat(format, password)) }
 }
 
+/** The queue of the jobs that bring a mailbox to its platform. */
+export const mailboxQueue = (accountId: string): string => `mailbox:${accountId}`
+
 // A mailbox has one job at a time.
 // A waiting job serves later changes too, since it reads the whole state.
 export async function enqueueConvergence(
@@ -53,7 +56,7 @@ export async function enqueueConvergence(
   accountId: string,
   afterSeconds?: number,
 ): Promise<void> {
-  const name = `mailbox:${accountId}`
+  const name = mailboxQueue(accountId)
   const later = afterSeconds === undefined ? {} : { afterSeconds }
   await enqueue(trx, convergeTask, { accountId }, { jobKey: name, queueName: name, ...later })
 }

@@ -48,6 +48,8 @@ export interface Notice<N extends NoticeName> {
   readonly replaces?: readonly ContactLink[]
   /** Contacts lost lately, to compare their age with the readers'. */
   readonly known?: readonly LinkedContact[]
+  /** The queue that opens the mailbox, if it is shut now: its letter would come back. */
+  readonly behind?: string
   /** For events that somebody could cause over and over, because each SMS costs money. */
   readonly lettersOnly?: boolean
 }
@@ -101,6 +103,7 @@ export async function notifyOwner<N extends NoticeName>(
       // As in `greeting.ts`, for contacts that were lost lately as well.
       greeted: kind === 'mailbox' || kind === 'contact' ? displayName : null,
       ownerId: accountId,
+      behind: contact ? undefined : notice.behind,
     })
   }
 }

@@ -127,6 +127,28 @@ test('an owner whom a block keeps out is reminded when the days run again', asyn
   assert.equal((await remindersOf(person)).length, 2)
 })
 
+test('a letter that says that the mailbox is open waits until it is', async () => {
+  const queuesOf = async (name: string, { accountId }: Equipped) => {
+    const { rows } = await portal.db.raw(
+      `select distinct q.queue_name as queue from messages m
+       join graphile_worker._private_jobs j on j.key = 'message:' || m.id
+       left join graphile_worker._private_job_queues q on q.id = j.job_queue_id
+       where m.owner_id = :accountId and m.name = :name order by 1`,
+      { accountId, name },
+    )
+    return rows.map(({ queue }: { queue: string | null }) => queue)
+  }
+  const [kept, lifted] = [await leaver(portal), await equip(portal)]
+  await take(lifted, 'block')
+  await portal.stopWorker()
+  assert.equal((await run(`account keep ${kept.login}`)).status, 0)
+  await lift(lifted)
+  const mailboxFirst = ({ accountId }: Equipped) => [`mailbox:${accountId}`, null]
+  assert.deepEqual(await queuesOf('account-kept', kept), mailboxFirst(kept))
+  assert.deepEqual(await queuesOf('account-unblocked', lifted), mailboxFirst(lifted))
+  await portal.startWorker()
+})
+
 test('The right password of a shut mailbox never counts as a wrong one.', async () => {
   const [left, blocked] = [await leaver(portal), await equip(portal)]
   await take(blocked, 'block')
