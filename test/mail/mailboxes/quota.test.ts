@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createMemoryPlatform } from '#server/mail/mail-platform/memory/memory.ts'
+import { describeMailbox } from '#server/mail/mailboxes/describe-mailbox.ts'
+import { mailboxSections } from '#server/mail/mailboxes/overview/show-mailbox.ts'
 import { grownQuota, requestedQuota } from '#server/mail/mailboxes/quota-rule.ts'
 import { hanna, piotr, register } from '#test/support/people.ts'
 import { eventually, startTestPortal } from '#test/support/portal.ts'
@@ -43,6 +45,31 @@ test('a mailbox grows in whole steps, up to the maximum, only when it fills up',
     [undefined, 20, 35, undefined, undefined],
   )
   assert.equal(requestedQuota({ quotaBytes: 10, usedBytes: 10 }, settings), undefined)
+})
+
+test('the picture warns above 90 %, unless the mailbox grows before it is full', () => {
+  const ready = { ...describeMailbox({} as never), address, quotaBytes: 100 }
+  const warning = (usedBytes: number, growsTo?: number) => {
+    const [, space] = mailboxSections({ ...ready, usedBytes }, { growsTo })
+    const { fill } = (space?.locals ?? {}) as Record<string, Record<string, unknown>>
+    return [fill?.isNearlyFull, fill?.isFull]
+  }
+  assert.deepEqual(warning(90), [false, false])
+  assert.deepEqual(
+    [warning(91), warning(91, 200)],
+    [
+      [true, false],
+      [false, false],
+    ],
+  )
+  assert.deepEqual(
+    [warning(100), warning(100, 200)],
+    [
+      [true, true],
+      [true, true],
+    ],
+  )
+  assert.deepEqual(warning(95, 100), [true, false], 'it has grown as far as it can')
 })
 
 test('the account page shows the used space without waiting for the platform', async () => {

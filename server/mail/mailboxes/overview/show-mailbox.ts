@@ -40,11 +40,13 @@ interface Sizes {
   readonly usedBytes?: number | undefined
 }
 
-/** How much is full, from 0 to 100; above 90 the picture warns. */
-function fillOf({ quotaBytes, usedBytes }: Sizes) {
+/** How much is full, from 0 to 100; above 90 the picture warns, unless the mailbox grows. */
+function fillOf({ quotaBytes, usedBytes }: Sizes, { growsTo = 0 }: Space) {
   if (!quotaBytes || usedBytes === undefined) return undefined
   const percent = Math.min(100, Math.max(1, Math.round((usedBytes / quotaBytes) * 100)))
-  return { percent, isNearlyFull: percent > 90, isFull: usedBytes >= quotaBytes }
+  const isFull = usedBytes >= quotaBytes
+  const isNearlyFull = isFull || (percent > 90 && growsTo <= quotaBytes)
+  return { percent, isNearlyFull, isFull }
 }
 
 export function mailboxSections(
@@ -64,7 +66,7 @@ export function mailboxSections(
     {
       rank: 105,
       view: 'mail/mailboxes/overview',
-      locals: { mailbox, stateKind, space, fill: fillOf(mailbox) },
+      locals: { mailbox, stateKind, space, fill: fillOf(mailbox, space) },
     },
   ]
 }
