@@ -121,9 +121,10 @@ function writeSheet(
   codes: readonly string[],
 ): string {
   const t = pages.textsFor(req)
+  const mailbox = writeAddress(accountOf(req).address, settings.mailDomains)
   const lines = [
     t('recovery-codes.sheet.title', { service: settings.brandName }),
-    `${t('recovery-codes.sheet.mailbox')}: ${writeAddress(accountOf(req).address, settings.mailDomains)}`,
+    `${t('recovery-codes.sheet.mailbox')}: ${mailbox}`,
     `${t('recovery-codes.sheet.made')}: ${pages.formatsFor(req).date(clock.now())}`,
     '',
     ...codes.map(writeTypedCode),
