@@ -3,39 +3,58 @@ import { trimPasted } from '../text-input.ts'
 import { canonicalDomain } from './mail-domain.ts'
 
 const providers: ReadonlySet<string> = new Set(
-  `gmail.com googlemail.com msn.com ymail.com
-  icloud.com me.com mac.com aol.com email.com
-  protonmail.com tutanota.com fastmail.com
-  zoho.com hey.com vk.com
+  `gmail.com
+  googlemail.com msn.com
+  ymail.com icloud.com
+  me.com mac.com aol.com
+  email.com
+  protonmail.com
+  tutanota.com
+  fastmail.com zoho.com
+  hey.com vk.com
   outlook.com outlook.de
-  hotmail.com hotmail.de hotmail.co.uk
-  hotmail.fr
-  live.com live.de live.ru
-  yahoo.com yahoo.de yahoo.co.uk yahoo.fr
-  mail.com mail.ru mail.by mail.de mail.md
-  mail.lv mail.lt mail.bg mail.ee mail.kz
+  hotmail.com hotmail.de
+  hotmail.co.uk
+  hotmail.fr live.com
+  live.de live.ru
+  yahoo.com yahoo.de
+  yahoo.co.uk yahoo.fr
+  mail.com mail.ru
+  mail.by mail.de
+  mail.md mail.lv
+  mail.lt mail.bg
+  mail.ee mail.kz
   proton.me pm.me
-  tuta.io
-  gmx.com gmx.net gmx.de gmx.at gmx.ch gmx.eu
-  gmx.us gmx.fr gmx.es gmx.it
-  inbox.ru inbox.by inbox.lv inbox.lt
-  list.ru bk.ru internet.ru ya.ru rambler.ru
-  lenta.ru autorambler.ru myrambler.ru ro.ru
-  yandex.ru yandex.by yandex.com yandex.kz
-  yandex.ua
-  tut.by open.by bk.by belpost.by
-  ukr.net bigmir.net laposte.net
+  tuta.io gmx.com
+  gmx.net gmx.de gmx.at
+  gmx.ch gmx.eu gmx.us
+  gmx.fr gmx.es gmx.it
+  inbox.ru inbox.by
+  inbox.lv inbox.lt
+  list.ru bk.ru
+  internet.ru ya.ru
+  rambler.ru lenta.ru
+  autorambler.ru
+  myrambler.ru ro.ru
+  yandex.ru yandex.by
+  yandex.com yandex.kz
+  yandex.ua tut.by
+  open.by bk.by
+  belpost.by ukr.net
+  bigmir.net laposte.net
   i.ua meta.ua online.ua
-  web.de t-online.de freenet.de posteo.de
-  arcor.de 1und1.de vodafone.de email.de
-  mailbox.org
-  wp.pl o2.pl onet.pl interia.pl op.pl
-  poczta.onet.pl gazeta.pl
-  seznam.cz centrum.cz
-  abv.bg
-  bluewin.ch
-  orange.fr free.fr
-  libero.it`.split(/\s+/),
+  web.de t-online.de
+  freenet.de posteo.de
+  arcor.de 1und1.de
+  vodafone.de email.de
+  mailbox.org wp.pl
+  o2.pl onet.pl
+  interia.pl op.pl
+  poczta.onet.pl
+  gazeta.pl seznam.cz
+  centrum.cz abv.bg
+  bluewin.ch orange.fr
+  free.fr libero.it`.split(/\s+/),
 )
 
 /** Right as they are, and too rare to be proposed. */
