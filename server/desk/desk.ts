@@ -5,6 +5,7 @@ import type { Db } from '#db/connection.ts'
 import type { AccessParts } from '#server/access/parts.ts'
 import type { AccountLife } from '#server/accounts/life/account-life.ts'
 import type { RecoveryMethods } from '#server/recovery/methods/methods.ts'
+import type { LetterField } from '../core/letters/letter.ts'
 import type { Limits } from '../kit/limits/limits.ts'
 import type { Log } from '../kit/log/log.ts'
 import type { MessageParts } from '../kit/messages/send-message.ts'
@@ -14,7 +15,7 @@ import { createLetterParser, type LetterParser } from './letters/letter-parser.t
 import type { MeasureSettings } from './measures/settings.ts'
 import type { ResolveTxt } from './provenance/dkim.ts'
 import type { ProvenanceParts } from './provenance/provenance.ts'
-import { createChainReader } from './provenance/received-chain.ts'
+import { type BelievedLine, createChainWalk } from './provenance/received-chain.ts'
 import type { ProvenanceSettings } from './provenance/settings.ts'
 import { wellKnownReceivers } from './provenance/well-known-receivers.ts'
 import { createDeskIndex, type DeskIndex } from './queue/index-store.ts'
@@ -37,6 +38,8 @@ export interface DeskParts extends MessageParts {
   readonly index: DeskIndex
   readonly letterParser: LetterParser
   readonly provenance: ProvenanceParts
+  /** The Received lines of known servers, from the top. */
+  readonly believedLines: (fields: readonly LetterField[]) => readonly BelievedLine[]
   readonly methods: Pick<RecoveryMethods, 'contactsOf' | 'describe' | 'list'>
 }
 
@@ -56,22 +59,24 @@ export function createDesk(around: DeskSurroundings, resolveTxt: ResolveTxt = dn
     (each) => each.toLowerCase(),
   )
   const isAddress = (each: string) => /^[\d.]+(\/\d+)?$|:/.test(each)
+  const walkChain = createChainWalk([
+    ...wellKnownReceivers,
+    {
+      ours: true,
+      names: names.filter((each) => !isAddress(each)),
+      addresses: names.filter(isAddress),
+    },
+  ])
   return {
     ...around,
+    believedLines: (fields) => walkChain(fields).believed,
     index: createDeskIndex(around),
     letterParser: createLetterParser(),
     provenance: {
       keyring,
       ourDomains,
       fromOwnerEnforced: settings.fromOwnerEnforced,
-      followChain: createChainReader([
-        ...wellKnownReceivers,
-        {
-          ours: true,
-          names: names.filter((each) => !isAddress(each)),
-          addresses: names.filter(isAddress),
-        },
-      ]),
+      followChain: (fields) => walkChain(fields).reading,
       dkim: { domains: ourDomains, keys: settings.dkimKeys ?? [], resolveTxt },
     },
   }

@@ -63,7 +63,7 @@ async function readLetter(
   if (!report?.evidenceId) return null
   const request = { evidenceId: report.evidenceId, caseId, staffId }
   const seen = await viewEvidence(desk, request, asHtml ? 'html' : 'text')
-  return seen ? describeLetter(seen, asHtml) : null
+  return seen ? describeLetter(seen, asHtml, desk.believedLines) : null
 }
 
 async function findNext(

@@ -41,7 +41,23 @@ const letter = {
   ],
   repairs: ['folding-mended'],
   cuts: ['links'],
-  fields: 'From: Support\nSubject: Your account will be closed',
+  headers: [
+    {
+      by: 'known',
+      hosts: ['mx.google.com'],
+      text: 'Received: from mail.postern.example by mx.google.com with ESMTPS id 41',
+    },
+    {
+      by: 'ours',
+      hosts: ['mail.postern.example'],
+      text: 'Received: from [192.0.2.7] by mail.postern.example with ESMTPSA id 4bXk',
+    },
+    {
+      by: 'anybody',
+      hosts: [],
+      text: 'Received: from bank.example\nFrom: Support\nSubject: Your account will be closed',
+    },
+  ],
 }
 const report = (id: string, more: object = {}) =>
   ({

@@ -1,5 +1,8 @@
 // The values that the page of a case shows of a reported letter.
+import type { LetterField } from '#server/core/letters/letter.ts'
 import type { ShownEvidence } from '../evidence/view-evidence.ts'
+import type { BelievedLine } from '../provenance/received-chain.ts'
+import { cutHeaders, type HeaderPart } from './cut-headers.ts'
 import { defangText } from './defang.ts'
 import { frameDocument } from './letter-html.ts'
 
@@ -35,7 +38,8 @@ export interface DescribedLetter {
   }[]
   readonly repairs: readonly string[]
   readonly cuts: readonly string[]
-  readonly fields: string
+  /** From the top. Empty if the letter has no headers. */
+  readonly headers: readonly HeaderPart[]
 }
 
 const mailbox = ({ name, address }: { name: string; address: string }) =>
@@ -60,13 +64,17 @@ const nothing = {
   attachments: [],
   repairs: [],
   cuts: [],
-  fields: '',
+  headers: [],
 }
 
-/** @param asHtml adds the document for the sandboxed frame */
+/**
+ * @param asHtml adds the document for the sandboxed frame
+ * @param believed the Received lines that are believed, of the letter's headers
+ */
 export function describeLetter(
   { outcome, sha256, sizeBytes, keptUntil }: ShownEvidence,
   asHtml: boolean,
+  believed: (fields: readonly LetterField[]) => readonly BelievedLine[],
 ): DescribedLetter {
   const kept = { shortSha256: shortDigest(sha256), sizeBytes, keptUntil }
   if (outcome.kind === 'refused') return { ...nothing, ...kept, unreadable: outcome.reason }
@@ -92,9 +100,6 @@ export function describeLetter(
     })),
     repairs: letter.repairs,
     cuts: letter.cuts,
-    fields: letter.fields
-      .slice(0, shownFields)
-      .map(({ name, value }) => `${name}: ${value}`)
-      .join('\n'),
+    headers: cutHeaders(letter.fields, believed(letter.fields), shownFields),
   }
 }

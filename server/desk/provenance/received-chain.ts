@@ -44,8 +44,28 @@ const SUBMISSION = /^e?smtps?a$|^utf8smtps?a$/i
 
 export type FollowChain = (fields: readonly LetterField[]) => ChainReading
 
+/** A Received line that is believed, and the host that wrote it. */
+export interface BelievedLine {
+  readonly by: string
+  readonly ours: boolean
+}
+
+export interface WalkedChain {
+  readonly reading: ChainReading
+  /** From the top, without a gap. The sender may have written every line below. */
+  readonly believed: readonly BelievedLine[]
+}
+
 /** @param relays servers whose lines we believe. @throws on a malformed range */
 export function createChainReader(relays: readonly KnownRelay[]): FollowChain {
+  const walk = createChainWalk(relays)
+  return (fields) => walk(fields).reading
+}
+
+/** As `createChainReader`, and says which lines it believed. */
+export function createChainWalk(
+  relays: readonly KnownRelay[],
+): (fields: readonly LetterField[]) => WalkedChain {
   const known = relays.map((relay) => ({ ...relay, list: toBlockList(relay.addresses) }))
   const byHost = (host: string | null) => {
     if (host === null) return undefined
@@ -55,8 +75,7 @@ export function createChainReader(relays: readonly KnownRelay[]): FollowChain {
   }
   const byAddress = (ip: string) => known.find((relay) => contains(relay.list, ip))
 
-  return (fields) => {
-    const hops = readHops(fields)
+  function readLines(hops: readonly Hop[], believed: BelievedLine[]): ChainReading {
     if (hops.length === 0) return { kind: 'none' }
     let crossed = false
     for (const [at, hop] of hops.entries()) {
@@ -67,6 +86,7 @@ export function createChainReader(relays: readonly KnownRelay[]): FollowChain {
       if (writer === undefined) break
       // Our server passed the letter on, so the lines below must be ours as well.
       if (crossed && !writer.ours) break
+      believed.push({ by: showHiddenLine(hop.by ?? '', 255), ours: writer.ours })
       // Security: No line below our submission server is believed.
       // The letter came in with those lines, so its sender may have written them.
       if (writer.ours && SUBMISSION.test(hop.protocol ?? '')) return readSubmission(hop)
@@ -76,6 +96,11 @@ export function createChainReader(relays: readonly KnownRelay[]): FollowChain {
       if (giver.ours) crossed = true
     }
     return crossed ? { kind: 'from-us' } : { kind: 'ended' }
+  }
+
+  return (fields) => {
+    const believed: BelievedLine[] = []
+    return { reading: readLines(readHops(fields), believed), believed }
   }
 }
 

@@ -2,11 +2,16 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { LetterField } from '#server/core/letters/letter.ts'
 import { scanLetter } from '#server/core/letters/letter-shape.ts'
+import { cutHeaders } from '#server/desk/letters/cut-headers.ts'
 import { parseLetter } from '#server/desk/letters/parse-letter.ts'
 import { verifyOwnDkim } from '#server/desk/provenance/dkim.ts'
 import { judgeProvenance } from '#server/desk/provenance/provenance.ts'
 import { type Evidence, provenanceRules } from '#server/desk/provenance/provenance-rules.ts'
-import { createChainReader, readHops } from '#server/desk/provenance/received-chain.ts'
+import {
+  createChainReader,
+  createChainWalk,
+  readHops,
+} from '#server/desk/provenance/received-chain.ts'
 import { parseReportMail } from '#server/desk/reports/mail/parse-report-mail.ts'
 import { bindingOf, createTraceHeader, readTraces } from '#server/mail/letter-trace/trace-header.ts'
 import { traceLetter } from '#server/mail/letter-trace/trace-letter.ts'
@@ -230,6 +235,31 @@ describe('the Received lines', () => {
     )
     assert.equal(hop('by 2002:a05:6a10:1:b0:5f1:aa00:1 with SMTP id x')?.ip, null)
     assert.equal(hop('from (((( by )')?.by ?? null, null)
+  })
+
+  test('The view of the headers names no server for a line that is not believed.', () => {
+    const walk = createChainWalk(mail.relays)
+    const view = (binary: string, limit = 120) => {
+      const fields = fieldsOf(binary)
+      return cutHeaders(fields, walk(fields).believed, limit)
+    }
+    const delivered = 'Delivered-To: reader@elsewhere.example\r\n'
+    const forged = submittedBy('victim', now)
+    const sent = delivered + receivedAt('google') + submittedBy('hanna', now) + forged
+    const [known, ours, anybody, ...more] = view(sent)
+    assert.deepEqual(more, [])
+    assert.deepEqual([known?.by, ours?.by, anybody?.by], ['known', 'ours', 'anybody'])
+    assert.match(known?.text ?? '', /^Delivered-To: .*Received: .*by mx\.google\.com/s)
+    assert.match(ours?.text ?? '', /^Received: .*hanna.*$/)
+    assert.match(anybody?.text ?? '', /^Received: .*victim.*\nSubject: /s)
+    const stranger = { ip: '192.0.2.66', name: 'out.posta.example' }
+    for (const start of [receivedAt('google', stranger), ''])
+      for (const { by, text } of view(start + receivedAt('small') + forged))
+        assert.ok(by !== 'ours' && (by === 'anybody' || !text.includes('victim')), text)
+    assert.deepEqual(
+      view(sent, 2).map(({ by }) => by),
+      ['known'],
+    )
   })
 
   test('a malformed range in the settings stops the start', () => {

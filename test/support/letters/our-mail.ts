@@ -5,7 +5,7 @@ import { createKeyring, type Keyring } from '#server/core/keys/keyring.ts'
 import { newToken } from '#server/core/keys/secrets.ts'
 import { scanLetter } from '#server/core/letters/letter-shape.ts'
 import type { ProvenanceParts } from '#server/desk/provenance/provenance.ts'
-import { createChainReader } from '#server/desk/provenance/received-chain.ts'
+import { createChainReader, type KnownRelay } from '#server/desk/provenance/received-chain.ts'
 import { wellKnownReceivers } from '#server/desk/provenance/well-known-receivers.ts'
 import { bindingOf, createTraceHeader } from '#server/mail/letter-trace/trace-header.ts'
 
@@ -59,14 +59,15 @@ export function createOurMail(idOf: (login: string) => string = (login) => login
     strange: createKeyring([secrets.strange]),
   }
   const retiredAt = new Date('2026-01-01T00:00:00Z')
+  const relays: readonly KnownRelay[] = [
+    ...wellKnownReceivers,
+    { ours: true, names: [`.${ourDomain}`], addresses: ['203.0.113.0/28', '2001:db8:1::/48'] },
+  ]
   const parts: ProvenanceParts = {
     keyring,
     ourDomains: [ourDomain, 'second.example'],
     fromOwnerEnforced: false,
-    followChain: createChainReader([
-      ...wellKnownReceivers,
-      { ours: true, names: [`.${ourDomain}`], addresses: ['203.0.113.0/28', '2001:db8:1::/48'] },
-    ]),
+    followChain: createChainReader(relays),
     dkim: {
       domains: [ourDomain, 'second.example'],
       keys: [
@@ -146,7 +147,16 @@ export function createOurMail(idOf: (login: string) => string = (login) => login
     return options.received === false ? binary : `${submittedBy(account, sentAt)}${binary}`
   }
 
-  return { keys, secretKeys: [secrets.new, secrets.former], parts, keyring, writers, send, sign }
+  return {
+    keys,
+    secretKeys: [secrets.new, secrets.former],
+    parts,
+    relays,
+    keyring,
+    writers,
+    send,
+    sign,
+  }
 }
 
 export function toBinary(draft: Draft): string {
