@@ -16,6 +16,7 @@ import { signInLimitsFeature } from './accounts/sign-in-limits/feature.ts'
 import { appealsFeature } from './desk/appeals/feature.ts'
 import { auditFeature } from './desk/audit/feature.ts'
 import { casesFeature } from './desk/cases/feature.ts'
+import { deskClaimsFeature } from './desk/claims/feature.ts'
 import { figuresFeature } from './desk/figures/feature.ts'
 import { deskHelpFeature } from './desk/help/feature.ts'
 import { measuresFeature } from './desk/measures/feature.ts'
@@ -106,6 +107,7 @@ export const features = [
   provenanceFeature,
   queueFeature,
   casesFeature,
+  deskClaimsFeature,
   measuresFeature,
   appealsFeature,
   figuresFeature,

@@ -389,13 +389,16 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
     because: 'a case of the desk tells of an account and changes nothing of it',
     verbs: [
       'desk/cases/attribute-store.ts attributeOpenCase',
-      'desk/cases/case-store.ts clearClaim',
       'desk/cases/case-store.ts joinCase',
       'desk/cases/case-store.ts noteFirstLook',
       'desk/cases/case-store.ts openCase',
-      'desk/cases/case-store.ts setClaim',
       'desk/cases/case-store.ts setClosed',
       'desk/cases/case-store.ts setSeverity',
+      'desk/claims/claim-store.ts clearClaim',
+      'desk/claims/claim-store.ts clearIdleClaims',
+      'desk/claims/claim-store.ts moveClaim',
+      'desk/claims/claim-store.ts renewClaim',
+      'desk/claims/claim-store.ts setClaim',
     ],
   },
   {

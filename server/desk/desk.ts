@@ -11,6 +11,7 @@ import type { Log } from '../kit/log/log.ts'
 import type { MessageParts } from '../kit/messages/send-message.ts'
 import type { AppealSettings } from './appeals/settings.ts'
 import type { CaseSettings } from './cases/settings.ts'
+import type { ClaimSettings } from './claims/settings.ts'
 import { createLetterParser, type LetterParser } from './letters/letter-parser.ts'
 import type { MeasureSettings } from './measures/settings.ts'
 import type { ResolveTxt } from './provenance/dkim.ts'
@@ -24,6 +25,7 @@ import type { StaffSettings } from './staff/settings.ts'
 
 export type DeskSettings = AppealSettings &
   CaseSettings &
+  ClaimSettings &
   MeasureSettings &
   ProvenanceSettings &
   ReportSettings &

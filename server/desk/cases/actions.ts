@@ -3,10 +3,8 @@ import type { ActionRows } from '#server/desk/audit/audit-details.ts'
 
 export const actions = {
   'case.attributed': {},
-  'case.claimed': {},
   'case.closed': { outcome: String },
   'case.noted': {},
-  'case.released': {},
   'case.viewed': {},
   'evidence.downloaded': { what: String },
   'evidence.viewed': { what: String },

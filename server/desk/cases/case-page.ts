@@ -23,6 +23,7 @@ import { type CaseView, showCase } from './show-case.ts'
 const flashes = [
   'claimed',
   'released',
+  'taken-over',
   'noted',
   'closed',
   'attributed',
@@ -79,9 +80,10 @@ async function findNext(
 export function casePage(parts: DeskPageParts): CasePage {
   const { desk, db, clock } = parts
 
-  const readNames = ({ case: { claimedBy }, timeline, measures }: CaseView) =>
+  const readNames = ({ case: { claimedBy }, timeline, measures, lookers }: CaseView) =>
     findAddresses(db, [
       claimedBy,
+      ...lookers,
       ...timeline.map(({ staffId }) => staffId),
       ...measures.map(({ proposedBy }) => proposedBy),
     ])

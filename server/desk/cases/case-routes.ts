@@ -17,8 +17,6 @@ export function caseRoutes(parts: DeskPageParts): Router {
     .get('/staff/cases/:id', see, page.show)
     .get('/staff/cases/:id/reports/:report/source', see, letter.source)
     .get('/staff/cases/:id/reports/:report/attachments/:sha256', see, letter.attachment)
-    .post('/staff/cases/:id/claim', work, forms.claim)
-    .post('/staff/cases/:id/release', work, forms.release)
     .post('/staff/cases/:id/note', work, forms.note)
     .post('/staff/cases/:id/close', work, forms.close)
     .post('/staff/cases/:id/attribute', work, forms.attribute)

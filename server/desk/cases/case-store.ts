@@ -181,29 +181,6 @@ export async function noteFirstLook(trx: Trx, caseId: string, at: Date): Promise
     .update({ first_seen_at: at })
 }
 
-/** If two people claim at once, one gets the case. False if it is claimed or closed. */
-export async function setClaim(
-  trx: Trx,
-  caseId: string,
-  staffId: string,
-  at: Date,
-): Promise<boolean> {
-  const changed = await trx('abuse_cases')
-    .where({ id: caseId })
-    .whereNull('closed_at')
-    .whereNull('claimed_by')
-    .update({ claimed_by: staffId, claimed_at: at })
-  return changed === 1
-}
-
-export async function clearClaim(trx: Trx, caseId: string, staffId: string): Promise<boolean> {
-  const changed = await trx('abuse_cases')
-    .where({ id: caseId, claimed_by: staffId })
-    .whereNull('closed_at')
-    .update({ claimed_by: null, claimed_at: null })
-  return changed === 1
-}
-
 /** False if the case is closed, or claimed by somebody else. */
 export async function setClosed(
   trx: Trx,

@@ -1,4 +1,4 @@
-// The forms of a case: claim, release, note, close, and the account behind it.
+// The forms of a case: note, close, and the account behind it.
 import type { Request, RequestHandler, Response } from 'express'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
@@ -9,9 +9,9 @@ import { staffOf } from '../staff/staff.ts'
 import { attributeCase } from './attribute-case.ts'
 import type { CasePage } from './case-page.ts'
 import { openCase } from './desk-guard.ts'
-import { claimCase, closeCase, noteMaxChars, noteOnCase, releaseCase } from './work-on-case.ts'
+import { closeCase, noteMaxChars, noteOnCase } from './work-on-case.ts'
 
-type Forms = 'claim' | 'release' | 'note' | 'close' | 'attribute'
+type Forms = 'note' | 'close' | 'attribute'
 
 function faultOf(note: string): FormError | undefined {
   if (note === '') return { field: 'note', reason: 'missing' }
@@ -34,18 +34,6 @@ export function caseWorkPage(
   }
 
   return {
-    async claim(req, res) {
-      const { id, staffId } = await openOwn(req)
-      const isClaimed = await claimCase(desk, id, staffId)
-      goBack(res, id, isClaimed ? 'claimed' : 'not-yours')
-    },
-
-    async release(req, res) {
-      const { id, staffId } = await openOwn(req)
-      const isReleased = await releaseCase(desk, id, staffId)
-      goBack(res, id, isReleased ? 'released' : 'not-yours')
-    },
-
     async note(req, res) {
       const { id, staffId } = await openOwn(req)
       const note = readFields(req, ['note']).note.trim()

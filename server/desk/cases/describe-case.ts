@@ -75,6 +75,7 @@ function mayDo(view: CaseView, standing: Standing, { id, rights, right }: CaseVi
     lift,
     anything: work || measure || lift,
     close: work && (claimedBy === id || claimedBy === null),
+    takeOver: work && claimedBy !== null && rights.has('cases.take-over'),
     attribute: work && account === undefined,
     seniorOnly: measure && standing === 'block' && right !== 'senior',
   }
@@ -99,6 +100,7 @@ export function describeCase(view: CaseView, names: Names, viewer: CaseViewer) {
     })),
     claimedBy: names.get(claimedBy ?? ''),
     mine: claimedBy === viewer.id,
+    lookers: view.lookers.map((id) => names.get(id) ?? ''),
     may: mayDo(view, standing, viewer),
     choices: { measures: mayTake, causes: measureCauses, days: measureDays, outcomes },
     measures: view.measures.map((each) => describeMeasure(each, view, names)),

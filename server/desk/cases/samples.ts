@@ -117,6 +117,7 @@ const view = {
   moreReports: false,
   related: [],
   timeline,
+  lookers: [],
 }
 const senior: CaseViewer = { id: 's', rights: rightsOf(['senior']), right: 'senior' }
 const analyst: CaseViewer = { id: 's', rights: rightsOf(['analyst']), right: 'analyst' }
@@ -170,6 +171,7 @@ export const samples: readonly Sample[] = [
     { account: undefined, namesake: account },
     { mailbox: undefined, latest: [], letter: null },
   ),
+  aCase('taken', { case: { ...found, claimedBy: 'c' }, lookers: ['c'] }),
   aCase('errors', {}, { errors: [{ field: 'outcome', reason: 'missing' }] }),
   aCase(
     'closed',

@@ -4,6 +4,8 @@ import { type Account, findAccount, findAccountByAddress } from '#server/account
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { type Appeal, findAppealOf } from '../appeals/appeal-store.ts'
 import { recordAudit } from '../audit/store.ts'
+import { renewClaim } from '../claims/claim-store.ts'
+import { findLookers, noteLook } from '../claims/look-store.ts'
 import type { DeskParts } from '../desk.ts'
 import { findInForce, listMeasures, type Measure } from '../measures/measure-store.ts'
 import { listReportsOfCase, type Report } from '../reports/report-store.ts'
@@ -24,6 +26,8 @@ export interface CaseView {
   readonly moreReports: boolean
   readonly related: readonly Case[]
   readonly timeline: readonly TimelineEntry[]
+  /** Other people who have this page open. */
+  readonly lookers: readonly string[]
 }
 
 const reportsAtOnce = 20
@@ -51,6 +55,8 @@ async function recordView(
   const at = clock.now()
   await db.transaction(async (trx) => {
     await noteFirstLook(trx, caseId, at)
+    await renewClaim(trx, caseId, staffId, at)
+    await noteLook(trx, caseId, staffId, at)
     await recordAudit(trx, keyring, {
       staffId,
       action: 'case.viewed',
@@ -69,19 +75,21 @@ export async function showCase(
   staffId: string,
   page: { readonly reportsBefore?: string | undefined } = {},
 ): Promise<CaseView | undefined> {
-  const { db, keyring } = parts
+  const { db, keyring, clock } = parts
   const found = await findCase(db, keyring, caseId)
   if (!found) return undefined
   const { accountId } = found
-  const [account, namesake, inForce, measures, reports, related, timeline] = await Promise.all([
-    accountId ? findAccount(db, accountId) : undefined,
-    accountId ? undefined : findAccountByAddress(db, found.subject),
-    accountId ? findInForce(db, accountId) : undefined,
-    accountId ? listMeasures(db, accountId) : [],
-    listReportsOfCase(db, keyring, caseId, reportsAtOnce + 1, page.reportsBefore),
-    listRelatedCases(db, keyring, found, relatedAtOnce),
-    listTimeline(db, keyring, caseId, entriesAtOnce),
-  ])
+  const [account, namesake, inForce, measures, reports, related, timeline, looks] =
+    await Promise.all([
+      accountId ? findAccount(db, accountId) : undefined,
+      accountId ? undefined : findAccountByAddress(db, found.subject),
+      accountId ? findInForce(db, accountId) : undefined,
+      accountId ? listMeasures(db, accountId) : [],
+      listReportsOfCase(db, keyring, caseId, reportsAtOnce + 1, page.reportsBefore),
+      listRelatedCases(db, keyring, found, relatedAtOnce),
+      listTimeline(db, keyring, caseId, entriesAtOnce),
+      findLookers(db, [caseId], clock.now(), staffId),
+    ])
   const appeals = await findAppeals(db, keyring, measures)
   await recordView(parts, found, staffId)
   return {
@@ -95,5 +103,6 @@ export async function showCase(
     moreReports: reports.length > reportsAtOnce,
     related,
     timeline,
+    lookers: looks.get(caseId) ?? [],
   }
 }

@@ -9,6 +9,7 @@ export interface TimelineDetails {
   'appeal-decided': { decision: string }
   'appeal-made': { reference: string }
   attributed: Record<string, never>
+  'claim-lapsed': Record<string, never>
   claimed: Record<string, never>
   closed: { outcome: string }
   'measure-ended': { measure: string; reason: string }
@@ -20,6 +21,7 @@ export interface TimelineDetails {
   released: Record<string, never>
   'sending-limit': { kind: string; allowed: string }
   'severity-raised': { level: string }
+  'taken-over': Record<string, never>
 }
 
 export type TimelineEvent = keyof TimelineDetails

@@ -1,4 +1,4 @@
-// What staff do with a case: claim, release, note, close. The audit records each one.
+// What staff do with a case: note, close. The audit records each one.
 import type { Trx } from '#db/connection.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import { takeForm } from '#server/kit/web/sent-forms-store.ts'
@@ -6,7 +6,7 @@ import type { AuditAction, AuditDetails } from '../audit/audit-details.ts'
 import { recordAudit } from '../audit/store.ts'
 import type { DeskParts } from '../desk.ts'
 import { noteOutcome, type Outcome } from '../reports/report-store.ts'
-import { type Case, clearClaim, findCase, setClaim, setClosed } from './case-store.ts'
+import { findCase, setClosed } from './case-store.ts'
 import { insertTimelineEntry } from './timeline-store.ts'
 
 export const notifyReportersTask = 'report:tell-outcome'
@@ -23,17 +23,6 @@ export async function recordWork<A extends CaseAction>(
   await recordAudit(trx, parts.keyring, { action, ...about, at: parts.clock.now() })
 }
 
-/** Whether an open case is claimed like this already: then a second click counts as done. */
-async function isLeftAs(
-  trx: Trx,
-  { keyring }: DeskParts,
-  caseId: string,
-  { claimedBy }: Pick<Case, 'claimedBy'>,
-): Promise<boolean> {
-  const found = await findCase(trx, keyring, caseId)
-  return found?.closedAt === null && found.claimedBy === claimedBy
-}
-
 /** Whether this person closed the case like this already: then a second click counts as done. */
 async function isClosedAs(
   trx: Trx,
@@ -44,42 +33,6 @@ async function isClosedAs(
 ): Promise<boolean> {
   const found = await findCase(trx, keyring, caseId)
   return found?.closedBy === staffId && found.outcome === outcome
-}
-
-/** If two people claim at once, one gets the case. False if another has it or it is closed. */
-export async function claimCase(
-  parts: DeskParts,
-  caseId: string,
-  staffId: string,
-): Promise<boolean> {
-  const { keyring } = parts
-  const at = parts.clock.now()
-  const details = {}
-  return await parts.db.transaction(async (trx) => {
-    if (!(await setClaim(trx, caseId, staffId, at)))
-      return await isLeftAs(trx, parts, caseId, { claimedBy: staffId })
-    await insertTimelineEntry(trx, keyring, { caseId, event: 'claimed', details, staffId, at })
-    await recordWork(trx, parts, 'case.claimed', { caseId, staffId, details })
-    return true
-  })
-}
-
-/** False if somebody else has the case, or it is closed. */
-export async function releaseCase(
-  parts: DeskParts,
-  caseId: string,
-  staffId: string,
-): Promise<boolean> {
-  const { keyring } = parts
-  const at = parts.clock.now()
-  const details = {}
-  return await parts.db.transaction(async (trx) => {
-    if (!(await clearClaim(trx, caseId, staffId)))
-      return await isLeftAs(trx, parts, caseId, { claimedBy: null })
-    await insertTimelineEntry(trx, keyring, { caseId, event: 'released', details, staffId, at })
-    await recordWork(trx, parts, 'case.released', { caseId, staffId, details })
-    return true
-  })
 }
 
 /** @param form digest of the form: a form that is sent twice makes one note */

@@ -2,6 +2,7 @@
 import type { Db } from '#db/connection.ts'
 import { findAddresses } from '#server/accounts/accounts/store.ts'
 import { type Case, tagKindOf } from '../cases/case-store.ts'
+import { findLookers } from '../claims/look-store.ts'
 
 export const pageSize = 25
 
@@ -16,15 +17,19 @@ export function urlOf(page: string, params: Readonly<Record<string, string | und
   return query.size > 0 ? `${page}?${query}` : page
 }
 
-export async function describeLines(db: Db, cases: readonly Case[], staffId: string) {
-  const names = await findAddresses(
-    db,
-    cases.map(({ claimedBy }) => claimedBy),
-  )
+export async function describeLines(db: Db, cases: readonly Case[], staffId: string, now: Date) {
+  const ids = cases.map(({ id }) => id)
+  const looks = await findLookers(db, ids, now, staffId)
+  const names = await findAddresses(db, [
+    ...cases.map(({ claimedBy }) => claimedBy),
+    ...[...looks.values()].flat(),
+  ])
+  const nameOf = (id: string) => (names.get(id) ?? '').split('@')[0] ?? ''
   return cases.map((each) => ({
     ...each,
     tagKind: tagKindOf(each.severity),
     claimedByName: names.get(each.claimedBy ?? ''),
     mine: each.claimedBy === staffId,
+    lookers: (looks.get(each.id) ?? []).map(nameOf).join(', '),
   }))
 }

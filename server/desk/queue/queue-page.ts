@@ -87,10 +87,10 @@ async function listOf(
     const { lines, next } = await listAppeals(desk, staffId, after)
     return { cases: [], appeals: lines, next }
   }
-  const { db, keyring } = desk
+  const { db, keyring, clock } = desk
   const ask = { tab, staffId, filters, after, limit: pageSize }
   const { cases, next } = await listQueue(db, keyring, ask)
-  return { cases: await describeLines(db, cases, staffId), appeals: [], next }
+  return { cases: await describeLines(db, cases, staffId, clock.now()), appeals: [], next }
 }
 
 export function queuePage(parts: DeskPageParts): RequestHandler {

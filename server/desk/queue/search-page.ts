@@ -56,7 +56,7 @@ export function searchPage(parts: DeskPageParts): RequestHandler {
       locals: {
         fields: searchFields,
         searched: typed !== '',
-        cases: await describeLines(db, cases, staff.id),
+        cases: await describeLines(db, cases, staff.id, clock.now()),
         now: clock.now(),
         older: next ? url(next) : null,
         newer: before ? url() : null,

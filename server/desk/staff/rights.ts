@@ -5,6 +5,8 @@ export const staffRights = {
   /** The audit records everything that is seen of a case. */
   'cases.see': ['reader', 'analyst', 'senior'],
   'cases.work': ['analyst', 'senior'],
+  /** To take a case from the person who has it. */
+  'cases.take-over': ['senior'],
   'search.use': ['reader', 'analyst', 'senior'],
   /** A measure that needs a second person is only proposed by this right. */
   'measures.impose': ['analyst', 'senior'],

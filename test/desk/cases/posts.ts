@@ -29,10 +29,6 @@ export const posts: Posts = (trial) => {
       },
       leads: /^\/staff\/cases\/\d+$/,
     },
-    '/staff/cases/:id/claim': {
-      open: () => onCase(trial, 'claim'),
-      leads: /^\/staff\/cases\/\d+$/,
-    },
     '/staff/cases/:id/close': {
       open: () => onCase(trial, 'close', { outcome: 'no-breach' }),
       leads: /^\/staff\/cases\/\d+$/,
@@ -48,10 +44,6 @@ export const posts: Posts = (trial) => {
     },
     '/staff/cases/:id/note': {
       open: () => onCase(trial, 'note', { note: 'Two letters, one sender.' }),
-      leads: /^\/staff\/cases\/\d+$/,
-    },
-    '/staff/cases/:id/release': {
-      open: () => onCase(trial, 'release', {}, 'claim'),
       leads: /^\/staff\/cases\/\d+$/,
     },
   }

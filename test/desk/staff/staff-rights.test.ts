@@ -43,8 +43,6 @@ const routes: readonly StaffRoute[] = [
   { path: '/staff/accounts/:account', right: 'accounts.see' },
   { path: '/staff/me/shortcuts', post: true, fields: { shortcuts: 'on' } },
   { path: '/staff/cases/:case/note', right: 'cases.work', post: true, fields: { note: 'seen' } },
-  { path: '/staff/cases/:case/claim', right: 'cases.work', post: true },
-  { path: '/staff/cases/:case/release', right: 'cases.work', post: true },
   {
     path: '/staff/cases/:case/attribute',
     right: 'cases.work',
