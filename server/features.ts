@@ -13,6 +13,7 @@ import { claimsFeature } from './accounts/claims/feature.ts'
 import { passwordsFeature } from './accounts/password/feature.ts'
 import { sessionsFeature } from './accounts/sessions/feature.ts'
 import { signInLimitsFeature } from './accounts/sign-in-limits/feature.ts'
+import { alertsFeature } from './desk/alerts/feature.ts'
 import { appealsFeature } from './desk/appeals/feature.ts'
 import { auditFeature } from './desk/audit/feature.ts'
 import { casesFeature } from './desk/cases/feature.ts'
@@ -108,6 +109,7 @@ export const features = [
   queueFeature,
   casesFeature,
   deskClaimsFeature,
+  alertsFeature,
   measuresFeature,
   appealsFeature,
   figuresFeature,

@@ -9,6 +9,7 @@ import type { LetterField } from '../core/letters/letter.ts'
 import type { Limits } from '../kit/limits/limits.ts'
 import type { Log } from '../kit/log/log.ts'
 import type { MessageParts } from '../kit/messages/send-message.ts'
+import type { AlertSettings } from './alerts/settings.ts'
 import type { AppealSettings } from './appeals/settings.ts'
 import type { CaseSettings } from './cases/settings.ts'
 import type { ClaimSettings } from './claims/settings.ts'
@@ -23,7 +24,8 @@ import { createDeskIndex, type DeskIndex } from './queue/index-store.ts'
 import type { ReportSettings } from './reports/settings.ts'
 import type { StaffSettings } from './staff/settings.ts'
 
-export type DeskSettings = AppealSettings &
+export type DeskSettings = AlertSettings &
+  AppealSettings &
   CaseSettings &
   ClaimSettings &
   MeasureSettings &

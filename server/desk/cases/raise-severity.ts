@@ -3,6 +3,7 @@ import type { Account } from '#server/accounts/accounts/store.ts'
 import { countActivity } from '#server/accounts/activity/store.ts'
 import { msPerDay } from '#server/core/durations.ts'
 import { methodIds } from '#server/core/method-ids.ts'
+import { noteHighCase } from '../alerts/alert-staff.ts'
 import type { DeskParts } from '../desk.ts'
 import { type Case, setSeverity } from './case-store.ts'
 import { judgeSeverity } from './severity.ts'
@@ -36,6 +37,7 @@ export async function raiseSeverity(
   const judged = judgeSeverity(facts, found.severity)
   await setSeverity(trx, found.id, judged)
   if (judged.level === found.severity) return
+  if (judged.level === 'high') await noteHighCase(trx, found.id, at)
   await insertTimelineEntry(trx, keyring, {
     caseId: found.id,
     event: 'severity-raised',

@@ -47,6 +47,8 @@ test('metrics include the figures of the abuse desk', async () => {
     ['day{what="share-proven"}', 1],
     ['backlog{what="cases-unseen"}', 0],
     ['backlog{what="reports-unjudged"}', 0],
+    ['high_unseen', 0],
+    ['high_unseen_age_seconds', 0],
   ] as const)
     assert.equal(figure(name.replace(/[{}]/g, '\\$&')), expected, name)
   const { severity } = await portal.db('abuse_cases').first('severity')
