@@ -18,6 +18,7 @@ import { appealsFeature } from './desk/appeals/feature.ts'
 import { auditFeature } from './desk/audit/feature.ts'
 import { casesFeature } from './desk/cases/feature.ts'
 import { deskClaimsFeature } from './desk/claims/feature.ts'
+import { clocksFeature } from './desk/clocks/feature.ts'
 import { figuresFeature } from './desk/figures/feature.ts'
 import { deskHelpFeature } from './desk/help/feature.ts'
 import { measuresFeature } from './desk/measures/feature.ts'
@@ -109,6 +110,7 @@ export const features = [
   queueFeature,
   casesFeature,
   deskClaimsFeature,
+  clocksFeature,
   alertsFeature,
   measuresFeature,
   appealsFeature,

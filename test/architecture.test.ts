@@ -399,6 +399,9 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
       'desk/claims/claim-store.ts moveClaim',
       'desk/claims/claim-store.ts renewClaim',
       'desk/claims/claim-store.ts setClaim',
+      'desk/clocks/clock-store.ts setDueAt',
+      'desk/clocks/clock-store.ts setPaused',
+      'desk/clocks/clock-store.ts setResumed',
     ],
   },
   {

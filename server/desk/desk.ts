@@ -13,6 +13,7 @@ import type { AlertSettings } from './alerts/settings.ts'
 import type { AppealSettings } from './appeals/settings.ts'
 import type { CaseSettings } from './cases/settings.ts'
 import type { ClaimSettings } from './claims/settings.ts'
+import type { ClockSettings } from './clocks/settings.ts'
 import { createLetterParser, type LetterParser } from './letters/letter-parser.ts'
 import type { MeasureSettings } from './measures/settings.ts'
 import type { ResolveTxt } from './provenance/dkim.ts'
@@ -28,6 +29,7 @@ export type DeskSettings = AlertSettings &
   AppealSettings &
   CaseSettings &
   ClaimSettings &
+  ClockSettings &
   MeasureSettings &
   ProvenanceSettings &
   ReportSettings &

@@ -21,6 +21,7 @@ export const line = (id: number, more: object = {}) => ({
   mine: false,
   claimedByName: undefined,
   lookers: '',
+  clock: { kind: 'runs', at: sampleMoment(-3) },
   firstSeenAt: null,
   severityReasons: [],
   claimedBy: null,
@@ -39,6 +40,7 @@ export const lines = [
     reporterCount: 1,
   }),
   line(26, {
+    clock: { kind: 'late', at: sampleMoment(2) },
     severity: 'low',
     tagKind: '',
     provenance: 'unproven',

@@ -9,6 +9,7 @@ import { takeFlash } from '#server/kit/pages/flash.ts'
 import type { FormError } from '#server/kit/pages/forms.ts'
 import { describeMailbox } from '#server/mail/mailboxes/describe-mailbox.ts'
 import { findMailboxProgress } from '#server/mail/mailboxes/store.ts'
+import { describeClock } from '../clocks/describe-clock.ts'
 import type { DeskParts } from '../desk.ts'
 import { viewEvidence } from '../evidence/view-evidence.ts'
 import { describeLetter } from '../letters/describe-letter.ts'
@@ -119,6 +120,7 @@ export function casePage(parts: DeskPageParts): CasePage {
         chosen: chosen && describeReport(chosen),
         letter,
         now: clock.now(),
+        clock: describeClock(view.case, clock.now()),
         nextCase: await findNext(desk, id, staff.id),
         flash: takeFlash(req, res, flashes),
         olderReports: view.moreReports ? `${here}?before=${view.reports.at(-1)?.id}` : null,

@@ -24,6 +24,9 @@ export interface Case {
   readonly openedAt: Date
   readonly lastReportAt: Date
   readonly firstSeenAt: Date | null
+  /** Until when it should be decided; null while its clock is paused. */
+  readonly dueAt: Date | null
+  readonly isPaused: boolean
   readonly claimedBy: string | null
   readonly claimedAt: Date | null
   readonly closedAt: Date | null
@@ -54,6 +57,8 @@ export function asCase(keyring: Keyring, row: Record<string, unknown>): Case {
     openedAt: row.opened_at as Date,
     lastReportAt: row.last_report_at as Date,
     firstSeenAt: row.first_seen_at as Date | null,
+    dueAt: row.due_at as Date | null,
+    isPaused: row.clock_left_ms !== null,
     claimedBy: row.claimed_by as string | null,
     claimedAt: row.claimed_at as Date | null,
     closedAt: row.closed_at as Date | null,

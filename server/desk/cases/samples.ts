@@ -137,6 +137,7 @@ const aCase = (state: string, facts: object = {}, locals: object = {}, viewer = 
     letter,
     chosen: describeReport(report('1')),
     now,
+    clock: { kind: 'runs', at: sampleMoment(-2) },
     nextCase: '/staff/cases/4',
     olderReports: null,
     newerReports: null,

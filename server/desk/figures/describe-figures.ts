@@ -28,6 +28,8 @@ export interface Totals {
   readonly effectSeconds: number | null
   readonly shareProven: number | null
   readonly shareLifted: number | null
+  readonly shareInTime: number | null
+  readonly lateCases: number
   readonly appealsWaiting: number
 }
 
@@ -35,7 +37,9 @@ export interface Totals {
 export const describeTotals = (totals: Totals) => [
   { name: 'reports', count: totals.reports },
   { name: 'open', count: totals.openCases },
+  { name: 'late', count: totals.lateCases },
   { name: 'oldest', duration: describeDuration(totals.oldestSeconds) },
+  { name: 'inTime', percent: percentOf(totals.shareInTime) },
   { name: 'firstLook', duration: describeDuration(totals.firstLookSeconds) },
   { name: 'effect', duration: describeDuration(totals.effectSeconds) },
   { name: 'measures', count: totals.measures },

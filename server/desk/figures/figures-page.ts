@@ -65,6 +65,8 @@ export function figuresPage(parts: DeskPageParts): RequestHandler {
           effectSeconds: figures.toEffect.p95,
           shareProven: figures.shareProven,
           shareLifted: figures.shareLiftedAfterAppeal,
+          shareInTime: figures.shareInTime,
+          lateCases: figures.backlog.late,
           appealsWaiting: figures.backlog.appeals,
         }),
         intake: describeIntake(intake),

@@ -32,6 +32,8 @@ export interface Figures {
   readonly shareProven: number | null
   /** The share of measures that an appeal lifted or eased, 0 to 1; null if none was taken. */
   readonly shareLiftedAfterAppeal: number | null
+  /** The share of cases that staff decided in time, 0 to 1; null if they decided none. */
+  readonly shareInTime: number | null
   readonly backlog: Backlog
 }
 
@@ -41,6 +43,8 @@ export interface Backlog {
   /** Age of the oldest open case; 0 if there is none. */
   readonly oldestSeconds: number
   readonly bySeverity: { readonly low: number; readonly medium: number; readonly high: number }
+  /** Open cases that should have been decided already. */
+  readonly late: number
   readonly unjudged: number
   readonly appeals: number
 }
@@ -56,6 +60,7 @@ export async function readBacklog(db: Db, now: Date, notOf = nobody): Promise<Ba
     `select
        count(*)::int as open,
        (count(*) filter (where first_seen_at is null))::int as unseen,
+       (count(*) filter (where due_at < ?))::int as late,
        coalesce(extract(epoch from ?::timestamptz - min(opened_at)), 0)::float as "oldestSeconds",
        json_build_object(
          'low', count(*) filter (where severity = 0),
@@ -67,7 +72,7 @@ export async function readBacklog(db: Db, now: Date, notOf = nobody): Promise<Ba
         where ${waitsSql} and m.account_id is distinct from ?::uuid)::int as appeals
      from abuse_cases
      where closed_at is null and account_id is distinct from ?::uuid`,
-    [now, notOf, notOf],
+    [now, now, notOf, notOf],
   )
   return rows[0]
 }
@@ -138,6 +143,18 @@ async function readShareLifted(db: Db, span: Span): Promise<number | null> {
   return shareOf(rows[0].undone, rows[0].taken)
 }
 
+/** A case that was closed while its clock stood was decided in time. */
+async function readShareInTime(db: Db, span: Span): Promise<number | null> {
+  const { rows } = await db.raw(
+    `select count(*)::int as decided,
+       (count(*) filter (where closed_at <= coalesce(due_at, closed_at)))::int as "inTime"
+     from abuse_cases
+     where closed_by is not null and outcome <> 'merged' and ${within('closed_at')}`,
+    [...span],
+  )
+  return shareOf(rows[0].inTime, rows[0].decided)
+}
+
 /** @param notOf the viewer: cases about their own mailbox are not counted in the backlog */
 export async function readFigures(
   db: Db,
@@ -146,12 +163,13 @@ export async function readFigures(
   notOf?: string,
 ): Promise<Figures> {
   const span: Span = [range.from, range.to]
-  const [days, toFirstLook, toEffect, shareLifted, byKind, byVerdict, byChannel, backlog] =
+  const [days, toFirstLook, toEffect, lifted, inTime, byKind, byVerdict, byChannel, backlog] =
     await Promise.all([
       readDays(db, span),
       readSpread(db, 'abuse_cases', ['opened_at', 'first_seen_at'], span),
       readSpread(db, 'measures', ['taken_at', 'effective_at'], span),
       readShareLifted(db, span),
+      readShareInTime(db, span),
       countReports(db, 'kind', span),
       countReports(db, 'verdict', span),
       countReports(db, 'channel', span),
@@ -167,7 +185,8 @@ export async function readFigures(
     toFirstLook,
     toEffect,
     shareProven: shareOf(byVerdict.proven ?? 0, judged),
-    shareLiftedAfterAppeal: shareLifted,
+    shareLiftedAfterAppeal: lifted,
+    shareInTime: inTime,
     backlog,
   }
 }

@@ -8,15 +8,16 @@ export function registerGauges(registry: Registry, { db, clock }: DeskPageParts)
   new Gauge({
     name: 'postern_abuse_backlog',
     help:
-      'What waits at the abuse desk: open cases by severity, cases nobody looked at, ' +
+      'What waits at the abuse desk: open cases by severity, late ones, those nobody looked at, ' +
       'reports not judged, objections',
     labelNames: ['what'],
     registers,
     async collect() {
-      const { bySeverity, unseen, unjudged, appeals } = await readBacklog(db, clock.now())
+      const { bySeverity, unseen, late, unjudged, appeals } = await readBacklog(db, clock.now())
       for (const [severity, cases] of Object.entries(bySeverity))
         this.set({ what: `cases-${severity}` }, Number(cases))
       this.set({ what: 'cases-unseen' }, unseen)
+      this.set({ what: 'cases-late' }, late)
       this.set({ what: 'reports-unjudged' }, unjudged)
       this.set({ what: 'appeals' }, appeals)
     },
@@ -47,6 +48,7 @@ export function registerGauges(registry: Registry, { db, clock }: DeskPageParts)
         'effect-p50': figures.toEffect.p50,
         'effect-p95': figures.toEffect.p95,
         'share-proven': figures.shareProven,
+        'share-in-time': figures.shareInTime,
         'share-lifted-after-appeal': figures.shareLiftedAfterAppeal,
       }
       for (const [what, value] of Object.entries(known))

@@ -39,6 +39,8 @@ export const samples: readonly Sample[] = [
       effectSeconds: 1.3,
       shareProven: 0.146,
       shareLifted: null,
+      shareInTime: 0.94,
+      lateCases: 3,
       appealsWaiting: 2,
     }),
     intake: describeIntake(intakeRows),

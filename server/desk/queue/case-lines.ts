@@ -3,6 +3,7 @@ import type { Db } from '#db/connection.ts'
 import { findAddresses } from '#server/accounts/accounts/store.ts'
 import { type Case, tagKindOf } from '../cases/case-store.ts'
 import { findLookers } from '../claims/look-store.ts'
+import { describeClock } from '../clocks/describe-clock.ts'
 
 export const pageSize = 25
 
@@ -28,6 +29,7 @@ export async function describeLines(db: Db, cases: readonly Case[], staffId: str
   return cases.map((each) => ({
     ...each,
     tagKind: tagKindOf(each.severity),
+    clock: describeClock(each, now),
     claimedByName: names.get(each.claimedBy ?? ''),
     mine: each.claimedBy === staffId,
     lookers: (looks.get(each.id) ?? []).map(nameOf).join(', '),

@@ -29,11 +29,12 @@ const among = <T extends string>(list: readonly T[], value: unknown): T | undefi
   list.find((each) => each === value)
 
 /** Unknown values are left out. */
-const readFilters = (query: Query): QueueFilters => ({
+const readFilters = (query: Query, now: Date): QueueFilters => ({
   severity: among(severities, query.severity),
   kind: among(reportKinds, query.kind),
   provenance: among(verdictRanks, query.provenance),
   unseen: query.unseen === '1',
+  dueBefore: query.late === '1' ? now : undefined,
 })
 
 function readTab({ tab }: Query): Tab {
@@ -49,11 +50,12 @@ function readAfter(query: Query, tab: Tab): string | undefined {
 }
 
 /** The filters as parameters of a URL. */
-const paramsOf = ({ severity, kind, provenance, unseen }: QueueFilters) => ({
+const paramsOf = ({ severity, kind, provenance, unseen, dueBefore }: QueueFilters) => ({
   severity,
   kind,
   provenance,
   unseen: unseen ? '1' : undefined,
+  late: dueBefore ? '1' : undefined,
 })
 
 async function listAppeals({ db, keyring }: DeskParts, staffId: string, after: string | undefined) {
@@ -99,10 +101,11 @@ export function queuePage(parts: DeskPageParts): RequestHandler {
   return async (req, res) => {
     const staff = staffOf(req)
     const tab = readTab(req.query)
-    const filters = readFilters(req.query)
+    const now = clock.now()
+    const filters = readFilters(req.query, now)
     const after = readAfter(req.query, tab)
     const params = paramsOf(filters)
-    const counts: Readonly<Record<string, number>> = { ...(await countTabs(db, staff.id)) }
+    const counts: Readonly<Record<string, number>> = { ...(await countTabs(db, staff.id, now)) }
     const { cases, appeals, next } = await listOf(desk, tab, staff.id, filters, after)
     const url = (more: Record<string, string | undefined>) =>
       urlOf('/staff/cases', { tab, ...params, ...more })
@@ -120,11 +123,13 @@ export function queuePage(parts: DeskPageParts): RequestHandler {
         tabs: shownTabs.map((name) => ({ name, href: url({ tab: name }), count: counts[name] })),
         proposals: staff.rights.has('measures.approve') ? counts.proposals : 0,
         unseen: filters.unseen ?? false,
+        late: filters.dueBefore !== undefined,
+        lateCount: counts.late,
         filtered: Object.values(params).some((value) => value !== undefined),
         choices: { severity: severities, kind: reportKinds, provenance: verdictRanks },
         cases,
         appeals,
-        now: clock.now(),
+        now,
         older: next ? url({ after: next }) : null,
         newer: after ? url({}) : null,
       },

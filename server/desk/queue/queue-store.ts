@@ -18,6 +18,8 @@ export interface QueueFilters {
   readonly provenance?: Verdict | undefined
   /** Only cases that nobody has looked at. */
   readonly unseen?: boolean
+  /** Only cases that should have been decided before this moment. */
+  readonly dueBefore?: Date | undefined
 }
 
 export interface QueuePage {
@@ -78,6 +80,7 @@ export async function listQueue(
   if (filters.kind) where.push(':kind = any(kinds)')
   if (filters.provenance) where.push('provenance = :provenance')
   if (filters.unseen) where.push('first_seen_at is null')
+  if (filters.dueBefore) where.push('due_at < :dueBefore')
   if (key && closed)
     where.push('(closed_at, id) < (to_timestamp(:first::double precision / 1000), :id)')
   // In this form the planner walks the index on (severity desc, id) from the key on.
@@ -90,6 +93,7 @@ export async function listQueue(
       severity: filters.severity ? severities.indexOf(filters.severity) : null,
       kind: filters.kind ?? null,
       provenance: filters.provenance ? verdictRanks.indexOf(filters.provenance) : null,
+      dueBefore: filters.dueBefore ?? null,
       first: key?.first ?? null,
       id: key?.id ?? null,
       limit: limit + 1,
@@ -104,11 +108,13 @@ export async function listQueue(
 }
 
 export interface TabCounts extends Readonly<Record<Exclude<QueueTab, 'closed'>, number>> {
+  /** Cases that should have been decided already. */
+  readonly late: number
   readonly appeals: number
   readonly proposals: number
 }
 
-export async function countTabs(db: Db, staffId: string): Promise<TabCounts> {
+export async function countTabs(db: Db, staffId: string, now: Date): Promise<TabCounts> {
   const { rows } = await db.raw(
     `select
        count(*) filter (where account_id is not null and claimed_by is null)::int as new,
@@ -116,11 +122,12 @@ export async function countTabs(db: Db, staffId: string): Promise<TabCounts> {
        count(*) filter (where claimed_by <> :staffId)::int as others,
        count(*) filter (where account_id is not null or claimed_by is not null)::int as open,
        count(*) filter (where account_id is null and claimed_by is null)::int as unattributed,
+       count(*) filter (where due_at < :now)::int as late,
        (select count(*) from appeals a join measures m on m.id = a.measure_id
         where ${waitsSql} and ${notOwn})::int as appeals,
        (select count(*) from measures where state = 'proposed' and ${notOwn})::int as proposals
      from abuse_cases where closed_at is null and ${notOwn}`,
-    { staffId },
+    { staffId, now },
   )
   return rows[0]
 }

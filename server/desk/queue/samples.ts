@@ -14,6 +14,8 @@ const queue = (state: string, tab: string, locals: object = {}): Sample =>
       count: counts[name],
     })),
     unseen: false,
+    late: false,
+    lateCount: 1,
     filtered: false,
     proposals: 0,
     cases: [],

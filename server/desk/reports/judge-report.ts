@@ -5,6 +5,7 @@ import { joinCase } from '../cases/case-store.ts'
 import { raiseSeverity } from '../cases/raise-severity.ts'
 import { insertTimelineEntry } from '../cases/timeline-store.ts'
 import { notifyReportersTask } from '../cases/work-on-case.ts'
+import { startClock } from '../clocks/run-clock.ts'
 import type { DeskParts } from '../desk.ts'
 import { type ReadReport, readReportedLetter } from '../provenance/read-reported-letter.ts'
 import { insertSearchTerms } from '../queue/search-store.ts'
@@ -48,6 +49,7 @@ export async function judgeReport(parts: DeskParts, reportId: string): Promise<v
         at,
       })
     await raiseSeverity(trx, parts, found, read.account, at)
+    await startClock(trx, parts, found, report.receivedAt)
     await noteJudged(trx, keyring, reportId, judgedAs(read, { caseId, duplicateOf: null, at }))
     await insertSearchTerms(trx, { reportId, caseId, terms })
   })

@@ -1,8 +1,14 @@
 // How analysts share the queue: claims, who looks at what, clocks, saved views.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { msPerMinute } from '#server/core/durations.ts'
+import type { Trx } from '#db/connection.ts'
+import { msPerDay, msPerHour, msPerMinute } from '#server/core/durations.ts'
+import { closeCase } from '#server/desk/cases/work-on-case.ts'
 import { endIdleClaims, takeOverCase } from '#server/desk/claims/claim-case.ts'
+import { pauseClock, resumeClock, startMissingClocks } from '#server/desk/clocks/run-clock.ts'
+import { readFigures } from '#server/desk/figures/figures-store.ts'
+import { listQueue } from '#server/desk/queue/queue-store.ts'
+import type { ReportKind } from '#server/desk/reports/report-kind.ts'
 import { useAbusePortal } from '#test/support/desk/abuse.ts'
 import { caseOf, reportLetter } from '#test/support/desk/cases.ts'
 import { enrolStaff, type StaffMember } from '#test/support/desk/staff.ts'
@@ -11,15 +17,22 @@ import { arrive } from '#test/support/people.ts'
 let ada: StaffMember
 let bela: StaffMember
 let carl: StaffMember
-const portal = useAbusePortal({ env: { STAFF_IDLE_MINUTES: '600' } }, async (portal) => {
+const long = '100000'
+const env = {
+  STAFF_IDLE_MINUTES: long,
+  SESSION_IDLE_MINUTES: long,
+  SESSION_MAX_HOURS: long,
+  DESK_HOURS: 'mon-sun 00:00-24:00',
+}
+const portal = useAbusePortal({ env }, async (portal) => {
   ada = await enrolStaff(portal, 'ada.a', 'analyst')
   bela = await enrolStaff(portal, 'bela.b', 'senior')
   carl = await enrolStaff(portal, 'carl.c', 'senior')
 })
 
-async function newCase(): Promise<string> {
+async function newCase(kind: ReportKind = 'phishing'): Promise<string> {
   const person = await arrive(portal)
-  await reportLetter(portal, person)
+  await reportLetter(portal, { ...person, kind })
   return await caseOf(portal, person.accountId)
 }
 const holderOf = async (id: string) =>
@@ -72,4 +85,74 @@ test('a case and its line in the queue tell who else looks at it, for five minut
   assert.doesNotMatch(await seen(here), /Looking at it now: [^<]*ada\.a/)
   portal.clock.advance(5 * msPerMinute)
   assert.doesNotMatch(await seen(here), /Looking at it now/)
+})
+
+const dueIn = async (id: string) => {
+  const { due_at } = await portal.db('abuse_cases').where({ id }).first('due_at')
+  return due_at && Math.round((due_at.getTime() - portal.clock.now().getTime()) / msPerHour)
+}
+const lastDay = () => {
+  const to = new Date(portal.clock.now().getTime() + msPerHour)
+  return { from: new Date(to.getTime() - msPerDay), to }
+}
+const inTrx = <T>(work: (trx: Trx) => Promise<T>) => portal.db.transaction(work)
+
+test('a worse report makes a case due earlier, and no report makes it due later', async () => {
+  const person = await arrive(portal)
+  await reportLetter(portal, { ...person, kind: 'spam' })
+  const id = await caseOf(portal, person.accountId)
+  assert.equal(await dueIn(id), 24)
+  portal.clock.advance(10 * msPerHour)
+  await reportLetter(portal, { ...person, kind: 'phishing' })
+  await caseOf(portal, person.accountId)
+  assert.equal(await dueIn(id), 4)
+  portal.clock.advance(msPerHour)
+  await reportLetter(portal, { ...person, kind: 'phishing' })
+  await caseOf(portal, person.accountId)
+  assert.equal(await dueIn(id), 3)
+})
+
+test('the clock of a case stands while a reporter is asked, and goes on with what was left', async () => {
+  const { desk } = portal.parts
+  const id = await newCase()
+  portal.clock.advance(msPerHour)
+  const pause = () => inTrx((trx) => pauseClock(trx, desk, id, portal.clock.now()))
+  assert.deepEqual([await pause(), await pause()], [true, false])
+  portal.clock.advance(20 * msPerHour)
+  assert.equal(await startMissingClocks(desk), 0, 'no job starts a clock that stands')
+  assert.match((await ada.visitor.get(`/staff/cases/${id}?lang=en`)).html, /the clock stands/)
+  const resume = () => inTrx((trx) => resumeClock(trx, desk, id, portal.clock.now()))
+  assert.deepEqual([await resume(), await resume()], [true, false])
+  assert.equal(await dueIn(id), 3)
+  portal.clock.advance(4 * msPerHour)
+  assert.equal(await pause(), false, 'a case that is late stays late')
+})
+
+test('late cases are counted, marked and listed by themselves', async () => {
+  const late = await newCase('phishing')
+  const timely = await newCase('spam')
+  portal.clock.advance(5 * msPerHour)
+  const { html } = await ada.visitor.get('/staff/cases?tab=open&late=1&lang=en')
+  assert.match(html, /Late \(\d+\)/)
+  assert.match(html, new RegExp(`/staff/cases/${late}"`))
+  assert.doesNotMatch(html, new RegExp(`/staff/cases/${timely}"`))
+  const { cases } = await listQueue(portal.db, portal.keyring, {
+    tab: 'open',
+    staffId: ada.id,
+    filters: { dueBefore: portal.clock.now() },
+    limit: 100,
+  })
+  assert.ok(cases.every(({ dueAt }) => dueAt && dueAt < portal.clock.now()))
+  const before = await readFigures(portal.db, lastDay(), portal.clock.now())
+  for (const id of [late, timely]) await closeCase(portal.parts.desk, id, ada.id, 'no-breach')
+  const figures = await readFigures(portal.db, lastDay(), portal.clock.now())
+  assert.equal(figures.shareInTime, 0.5)
+  assert.equal(figures.backlog.late, before.backlog.late - 1)
+})
+
+test('a case whose clock nobody started gets one by itself', async () => {
+  const id = await newCase()
+  await portal.db('abuse_cases').where({ id }).update({ due_at: null })
+  assert.equal(await startMissingClocks(portal.parts.desk), 1)
+  assert.equal(await dueIn(id), 4)
 })

@@ -64,7 +64,7 @@ export async function proveAbuseVolume(options: VolumeOptions): Promise<Record<s
     const queue = async (tab: (typeof queueTabs)[number], after?: string) => {
       const [page] = await Promise.all([
         listQueue(db, keyring, { tab, staffId, after, limit: 25 }),
-        countTabs(db, staffId),
+        countTabs(db, staffId, portal.clock.now()),
       ])
       return page
     }

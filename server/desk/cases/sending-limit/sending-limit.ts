@@ -1,6 +1,7 @@
 // Opens a case for an account that reached its sending limit, though nobody has reported it.
 
 import { findAccount } from '#server/accounts/accounts/store.ts'
+import { startClock } from '#server/desk/clocks/run-clock.ts'
 import type { DeskParts } from '#server/desk/desk.ts'
 import { spendAlert } from '#server/mail/sending-limits/spend-alert.ts'
 import { findCase, openCase, setSeverity } from '../case-store.ts'
@@ -25,6 +26,7 @@ export async function openCaseOfLimit(parts: DeskParts, alertId: string): Promis
     const details = { kind: alert.kind, allowed: String(alert.allowed) }
     await insertTimelineEntry(trx, keyring, { ...note, event: 'sending-limit', details })
     const found = await findCase(trx, keyring, caseId)
+    if (found) await startClock(trx, parts, found, at)
     if (found?.severity !== 'low') return
     const reasons = [...found.severityReasons, { code: 'sending-limit', points } as const]
     await setSeverity(trx, caseId, { level: 'medium', reasons })
