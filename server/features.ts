@@ -22,6 +22,7 @@ import { clocksFeature } from './desk/clocks/feature.ts'
 import { figuresFeature } from './desk/figures/feature.ts'
 import { deskHelpFeature } from './desk/help/feature.ts'
 import { measuresFeature } from './desk/measures/feature.ts'
+import { preservationFeature } from './desk/preservation/feature.ts'
 import { provenanceFeature } from './desk/provenance/feature.ts'
 import { queueFeature } from './desk/queue/feature.ts'
 import { reportsFeature } from './desk/reports/feature.ts'
@@ -112,6 +113,7 @@ export const features = [
   deskClaimsFeature,
   clocksFeature,
   alertsFeature,
+  preservationFeature,
   measuresFeature,
   appealsFeature,
   figuresFeature,

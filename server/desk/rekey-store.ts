@@ -9,6 +9,11 @@ const sealed = [
   { table: 'abuse_reports', column: 'details_sealed', purpose: 'abuse.report' },
   { table: 'abuse_cases', column: 'details_sealed', purpose: 'abuse.case' },
   { table: 'abuse_case_entries', column: 'note_sealed', purpose: 'abuse.note' },
+  {
+    table: 'case_preservations',
+    column: 'reason_sealed',
+    purpose: 'abuse.preservation',
+  },
   { table: 'appeals', column: 'text_sealed', purpose: 'abuse.appeal-text' },
 ] as const
 

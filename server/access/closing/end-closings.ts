@@ -7,7 +7,7 @@ import {
 import { listDueClosings } from '#server/accounts/accounts/closing-store.ts'
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { AccountLife } from '#server/accounts/life/account-life.ts'
-import { msPerHour } from '#server/core/durations.ts'
+import { msPerDay, msPerHour } from '#server/core/durations.ts'
 import { isLocale } from '#server/kit/i18n/texts.ts'
 import type { TaskList } from '#server/kit/jobs/worker.ts'
 import { sendMessage } from '#server/kit/messages/send-message.ts'
@@ -22,7 +22,7 @@ const atOnce = 200
 const isKeptOut = ({ blockedAt, resetDemandedAt }: LockedAccount): boolean =>
   blockedAt !== null || resetDemandedAt !== null
 
-/** When to try again if the owner cannot come back at this moment. */
+/** When to try again if the owner cannot come back at this moment, or something keeps it. */
 async function findDelay(
   trx: AccountTrx,
   parts: EndingParts,
@@ -30,6 +30,7 @@ async function findDelay(
   at: Date,
 ): Promise<Date | undefined> {
   if (isKeptOut(account)) return closingEnd(parts, at)
+  if (await parts.life.keeps?.(trx, account.id)) return new Date(at.getTime() + msPerDay)
   const hold = await findHold(trx, account.id)
   return hold && new Date(hold.dueAt.getTime() + msPerHour)
 }

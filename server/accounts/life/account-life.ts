@@ -55,6 +55,8 @@ export interface AccountLife {
   /** The account is signed out everywhere, because a stranger may have been in. */
   readonly signOut: (trx: AccountTrx, signOut: SignOut) => Promise<void>
   readonly block: (trx: AccountTrx, block: Block) => Promise<void>
+  /** Whether the account must not end for good yet. Absent: it never keeps one. */
+  readonly keeps?: (trx: Trx, accountId: string) => Promise<boolean>
   /** The account ends for good. Afterwards no table holds a contact, a code or a verifier of it. */
   readonly close: (trx: AccountTrx, closing: Closing) => Promise<void>
   readonly export: (db: Db, accountId: string) => Promise<Exported>
@@ -81,6 +83,10 @@ export function joinLives(lives: () => readonly AccountLife[]): AccountLife {
     },
     block: async (trx, block) => {
       for (const life of lives()) await life.block(trx, block)
+    },
+    keeps: async (trx, accountId) => {
+      for (const life of lives()) if (await life.keeps?.(trx, accountId)) return true
+      return false
     },
     close: async (trx, closing) => {
       for (const life of lives()) await life.close(trx, closing)

@@ -1,5 +1,6 @@
 // Moves the case of an address to an account.
 import type { Trx } from '#db/connection.ts'
+import { movePreservations } from '../preservation/preservation-store.ts'
 import { moveSearchTerms } from '../queue/search-store.ts'
 
 /**
@@ -38,6 +39,7 @@ export async function attributeOpenCase(
   )
   await trx('abuse_reports').where({ case_id: caseId }).update({ case_id: target.id })
   await trx('abuse_case_entries').where({ case_id: caseId }).update({ case_id: target.id })
+  await movePreservations(trx, caseId, String(target.id))
   await moveSearchTerms(trx, caseId, String(target.id))
   await trx.raw(
     `update abuse_cases t set

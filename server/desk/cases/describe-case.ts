@@ -77,6 +77,7 @@ function mayDo(view: CaseView, standing: Standing, { id, rights, right }: CaseVi
     close: work && (claimedBy === id || claimedBy === null),
     takeOver: work && claimedBy !== null && rights.has('cases.take-over'),
     attribute: work && account === undefined,
+    preserve: rights.has('evidence.preserve'),
     seniorOnly: measure && standing === 'block' && right !== 'senior',
   }
 }
@@ -106,6 +107,7 @@ export function describeCase(view: CaseView, names: Names, viewer: CaseViewer) {
     measures: view.measures.map((each) => describeMeasure(each, view, names)),
     timeline: view.timeline.map((each) => describeEntry(each, names)),
     related: view.related,
+    isPreserved: view.isPreserved,
     reports: view.reports.map(describeReport),
   }
 }

@@ -5,13 +5,17 @@ import type { Sweep } from '#server/kit/jobs/clean-up.ts'
 import { deleteOldEvidence } from '../evidence/evidence-store.ts'
 import { deleteOldMails } from '../reports/mail/mail-store.ts'
 
+/** Not under a legal hold: triggers would refuse the whole statement. */
+const isFree = `not exists (
+  select 1 from case_preservations p where p.case_id = c.id and p.ended_at is null)`
+
 /** Deletes reports whose case was closed before `closedBefore`, with their search terms. */
 async function deleteOldReports(db: Db, closedBefore: Date, limit: number): Promise<number> {
   const { rowCount } = await db.raw(
     `delete from abuse_reports where id in (
        select r.id from abuse_reports r
        join abuse_cases c on c.id = r.case_id
-       where c.closed_at < ?
+       where c.closed_at < ? and ${isFree}
        limit ?)`,
     [closedBefore, limit],
   )
@@ -22,7 +26,7 @@ async function deleteOldReports(db: Db, closedBefore: Date, limit: number): Prom
 async function deleteOldCases(db: Db, closedBefore: Date, limit: number): Promise<number> {
   const { rowCount } = await db.raw(
     `delete from abuse_cases where id in (
-       select c.id from abuse_cases c where c.closed_at < ?
+       select c.id from abuse_cases c where c.closed_at < ? and ${isFree}
          and not exists (select 1 from abuse_reports r where r.case_id = c.id) limit ?)`,
     [closedBefore, limit],
   )

@@ -117,6 +117,7 @@ const view = {
   moreReports: false,
   related: [],
   timeline,
+  isPreserved: false,
   lookers: [],
 }
 const senior: CaseViewer = { id: 's', rights: rightsOf(['senior']), right: 'senior' }

@@ -8,6 +8,7 @@ import { renewClaim } from '../claims/claim-store.ts'
 import { findLookers, noteLook } from '../claims/look-store.ts'
 import type { DeskParts } from '../desk.ts'
 import { findInForce, listMeasures, type Measure } from '../measures/measure-store.ts'
+import { isPreserved } from '../preservation/preservation-store.ts'
 import { listReportsOfCase, type Report } from '../reports/report-store.ts'
 import { type Case, findCase, listRelatedCases, noteFirstLook } from './case-store.ts'
 import { listTimeline, type TimelineEntry } from './timeline-store.ts'
@@ -28,6 +29,8 @@ export interface CaseView {
   readonly timeline: readonly TimelineEntry[]
   /** Other people who have this page open. */
   readonly lookers: readonly string[]
+  /** Whether it is under a legal hold. */
+  readonly isPreserved: boolean
 }
 
 const reportsAtOnce = 20
@@ -79,7 +82,7 @@ export async function showCase(
   const found = await findCase(db, keyring, caseId)
   if (!found) return undefined
   const { accountId } = found
-  const [account, namesake, inForce, measures, reports, related, timeline, looks] =
+  const [account, namesake, inForce, measures, reports, related, timeline, looks, preserved] =
     await Promise.all([
       accountId ? findAccount(db, accountId) : undefined,
       accountId ? undefined : findAccountByAddress(db, found.subject),
@@ -89,6 +92,7 @@ export async function showCase(
       listRelatedCases(db, keyring, found, relatedAtOnce),
       listTimeline(db, keyring, caseId, entriesAtOnce),
       findLookers(db, [caseId], clock.now(), staffId),
+      isPreserved(db, caseId),
     ])
   const appeals = await findAppeals(db, keyring, measures)
   await recordView(parts, found, staffId)
@@ -104,5 +108,6 @@ export async function showCase(
     related,
     timeline,
     lookers: looks.get(caseId) ?? [],
+    isPreserved: preserved,
   }
 }

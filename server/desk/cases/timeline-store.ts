@@ -18,6 +18,8 @@ export interface TimelineDetails {
   'measure-taken': { measure: string; cause: string }
   note: Record<string, never>
   opened: Record<string, never>
+  'preservation-ended': Record<string, never>
+  preserved: Record<string, never>
   released: Record<string, never>
   'sending-limit': { kind: string; allowed: string }
   'severity-raised': { level: string }

@@ -103,12 +103,21 @@ export async function listEvidenceViews(
   return rows.map((row) => ({ staffId: row.viewed_by, what: row.what, at: row.viewed_at }))
 }
 
-/** Returns how many letters it deleted. A trigger refuses to delete a letter before its time. */
+/**
+ * Returns how many letters it deleted.
+ * Security: A letter under a legal hold is deleted by nobody before the hold has ended.
+ * A trigger refuses it, as it refuses to delete a letter before its time.
+ */
 export async function deleteOldEvidence(db: Db, now: Date, limit: number): Promise<number> {
   return await db.transaction(async (trx) => {
     await trx.raw("select set_config('postern.evidence_sweep', ?, true)", [now.toISOString()])
     const { rowCount } = await trx.raw(
-      'delete from evidence where id in (select id from evidence where kept_until <= ? limit ?)',
+      `delete from evidence where id in (
+         select e.id from evidence e where e.kept_until <= ? and not exists (
+           select 1 from abuse_reports r
+           join case_preservations p on p.case_id = r.case_id and p.ended_at is null
+           where r.evidence_id = e.id)
+         limit ?)`,
       [now, limit],
     )
     return rowCount

@@ -7,6 +7,8 @@ export const staffRights = {
   'cases.work': ['analyst', 'senior'],
   /** To take a case from the person who has it. */
   'cases.take-over': ['senior'],
+  /** To keep the letters of a case beyond their time, and to end that. */
+  'evidence.preserve': ['senior'],
   'search.use': ['reader', 'analyst', 'senior'],
   /** A measure that needs a second person is only proposed by this right. */
   'measures.impose': ['analyst', 'senior'],

@@ -1,0 +1,12 @@
+import type { DetailsOf } from '#server/accounts/activity/activity-details.ts'
+import type { ActionRows } from '#server/desk/audit/audit-details.ts'
+
+export const actions = {
+  'evidence.preserved': {},
+  'evidence.released': {},
+  'preservation.viewed': {},
+} as const satisfies ActionRows
+
+declare module '#server/desk/audit/audit-details.ts' {
+  interface AuditDetails extends DetailsOf<typeof actions> {}
+}
