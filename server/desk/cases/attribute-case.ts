@@ -29,7 +29,8 @@ export async function attributeCase(
   if (account.id === staffId) return { kind: 'own-account' }
   const attribute = (): Promise<AttributedCase> =>
     parts.db.transaction(async (trx) => {
-      const into = await attributeOpenCase(trx, caseId, account.id, { staffId, at })
+      const by = { staffId, at }
+      const into = await attributeOpenCase(trx, parts.keyring, caseId, account.id, by)
       if (into === undefined) return await attributedBefore(trx, parts, caseId, account.id, staffId)
       const entry = { caseId: into, event: 'attributed', details: {}, staffId, at } as const
       await insertTimelineEntry(trx, parts.keyring, entry)

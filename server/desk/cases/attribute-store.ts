@@ -1,7 +1,9 @@
 // Moves the case of an address to an account.
 import type { Trx } from '#db/connection.ts'
+import type { Keyring } from '#server/core/keys/keyring.ts'
 import { movePreservations } from '../preservation/preservation-store.ts'
 import { moveSearchTerms } from '../queue/search-store.ts'
+import { recountPeople } from './joining/join-store.ts'
 
 /**
  * Gives an open case to an account. If the account has one already, everything moves there.
@@ -10,6 +12,7 @@ import { moveSearchTerms } from '../queue/search-store.ts'
  */
 export async function attributeOpenCase(
   trx: Trx,
+  keyring: Keyring,
   caseId: string,
   accountId: string,
   by: { readonly staffId: string; readonly at: Date },
@@ -32,9 +35,10 @@ export async function attributeOpenCase(
     return caseId
   }
   await trx.raw(
-    `insert into abuse_case_reporters (case_id, reporter_digest)
-     select ?, reporter_digest from abuse_case_reporters where case_id = ?
-     on conflict do nothing`,
+    `insert into abuse_case_reporters as r (case_id, reporter_digest, weight)
+     select ?, reporter_digest, weight from abuse_case_reporters where case_id = ?
+     on conflict (case_id, reporter_digest) do update
+       set weight = greatest(r.weight, excluded.weight)`,
     [target.id, caseId],
   )
   await trx('abuse_reports').where({ case_id: caseId }).update({ case_id: target.id })
@@ -44,7 +48,7 @@ export async function attributeOpenCase(
   await trx.raw(
     `update abuse_cases t set
        report_count = t.report_count + o.report_count,
-       reporter_count = (select count(*) from abuse_case_reporters where case_id = t.id),
+       harmless_count = t.harmless_count + o.harmless_count,
        provenance = greatest(t.provenance, o.provenance),
        severity = greatest(t.severity, o.severity),
        kinds = (
@@ -54,12 +58,15 @@ export async function attributeOpenCase(
      where t.id = ? and o.id = ?`,
     [target.id, caseId],
   )
+  await recountPeople(trx, keyring, String(target.id))
   await trx('abuse_cases').where({ id: caseId }).update({
     closed_at: by.at,
     closed_by: by.staffId,
     outcome: 'merged',
     report_count: 0,
     reporter_count: 0,
+    weight_shift: 0,
+    harmless_count: 0,
   })
   return String(target.id)
 }

@@ -2,6 +2,7 @@
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Verdict } from '../provenance/provenance-rules.ts'
+import { fullWeight } from '../reporters/weight.ts'
 import type { ReportKind } from '../reports/report-kind.ts'
 import type { Outcome } from '../reports/report-store.ts'
 import { type Severity, type SeverityJudgement, severities } from './severity.ts'
@@ -21,6 +22,10 @@ export interface Case {
   readonly kinds: readonly ReportKind[]
   readonly reportCount: number
   readonly reporterCount: number
+  /** As many people as the reporters weigh by their records. */
+  readonly reporterWeight: number
+  /** Reports of letters that were judged before, without a breach. */
+  readonly harmlessCount: number
   readonly openedAt: Date
   readonly lastReportAt: Date
   readonly firstSeenAt: Date | null
@@ -54,6 +59,8 @@ export function asCase(keyring: Keyring, row: Record<string, unknown>): Case {
     kinds: row.kinds as ReportKind[],
     reportCount: row.report_count as number,
     reporterCount: row.reporter_count as number,
+    reporterWeight: (row.reporter_count as number) + (row.weight_shift as number) / fullWeight,
+    harmlessCount: row.harmless_count as number,
     openedAt: row.opened_at as Date,
     lastReportAt: row.last_report_at as Date,
     firstSeenAt: row.first_seen_at as Date | null,
@@ -71,13 +78,6 @@ export interface CaseSubject {
   readonly accountId: string | null
   readonly subject: string
   readonly subjectDigest: Buffer
-}
-
-export interface JoiningReport {
-  readonly kind: ReportKind | null
-  readonly reporterDigest: Buffer
-  readonly verdict: Verdict
-  readonly at: Date
 }
 
 /**
@@ -110,35 +110,6 @@ export async function openCase(
     },
   )
   return { id: String(rows[0].id), opened: rows[0].opened }
-}
-
-/** Counts a report in the open case of its subject, which `openCase` locks. */
-export async function joinCase(
-  trx: Trx,
-  keyring: Keyring,
-  about: CaseSubject,
-  report: JoiningReport,
-): Promise<{ readonly found: Case; readonly opened: boolean }> {
-  const { id, opened } = await openCase(trx, keyring, about, report.at)
-  const { rowCount: newReporters } = await trx.raw(
-    `insert into abuse_case_reporters (case_id, reporter_digest) values (?, ?)
-     on conflict do nothing`,
-    [id, report.reporterDigest],
-  )
-  const { rows: counted } = await trx.raw(
-    `update abuse_cases set
-       report_count = report_count + 1,
-       reporter_count = reporter_count + :newReporters,
-       provenance = greatest(provenance, :provenance::smallint),
-       kinds = case
-         when :kind::text is null or :kind = any(kinds) then kinds
-         else array_append(kinds, :kind)
-       end
-     where id = :id
-     returning *`,
-    { id, newReporters, provenance: verdictRanks.indexOf(report.verdict), kind: report.kind },
-  )
-  return { found: asCase(keyring, counted[0]), opened }
 }
 
 export async function setSeverity(
@@ -184,6 +155,17 @@ export async function noteFirstLook(trx: Trx, caseId: string, at: Date): Promise
     .where({ id: caseId })
     .whereNull('first_seen_at')
     .update({ first_seen_at: at })
+}
+
+/** Lets measures and the closing of a case happen one after the other. */
+export async function lockCase(trx: Trx, keyring: Keyring, id: string): Promise<Case | undefined> {
+  const row = await trx('abuse_cases').where({ id }).forUpdate().first()
+  return row && asCase(keyring, row)
+}
+
+/** Of a closed case. */
+export async function setOutcome(trx: Trx, caseId: string, outcome: Outcome): Promise<void> {
+  await trx('abuse_cases').where({ id: caseId }).whereNotNull('closed_at').update({ outcome })
 }
 
 /** False if the case is closed, or claimed by somebody else. */

@@ -9,13 +9,18 @@ import { staffOf } from '../staff/staff.ts'
 import { attributeCase } from './attribute-case.ts'
 import type { CasePage } from './case-page.ts'
 import { openCase } from './desk-guard.ts'
-import { closeCase, noteMaxChars, noteOnCase } from './work-on-case.ts'
+import { type ClosedCase, closeCase, noteMaxChars, noteOnCase } from './work-on-case.ts'
 
 type Forms = 'note' | 'close' | 'attribute'
 
 function faultOf(note: string): FormError | undefined {
   if (note === '') return { field: 'note', reason: 'missing' }
   return note.length > noteMaxChars ? { field: 'note', reason: 'too-long' } : undefined
+}
+
+function faultOfClosing(closed: ClosedCase | 'missing'): FormError | undefined {
+  const isFault = closed === 'missing' || closed === 'contradicts'
+  return isFault ? { field: 'outcome', reason: closed } : undefined
 }
 
 export function caseWorkPage(
@@ -46,10 +51,10 @@ export function caseWorkPage(
     async close(req, res) {
       const { id, staffId } = await openOwn(req)
       const { outcome } = readFields(req, ['outcome'])
-      if (!isOutcome(outcome))
-        return await page.showErrors(req, res, [{ field: 'outcome', reason: 'missing' }])
-      const isClosed = await closeCase(desk, id, staffId, outcome)
-      goBack(res, id, isClosed ? 'closed' : 'not-yours')
+      const closed = isOutcome(outcome) ? await closeCase(desk, id, staffId, outcome) : 'missing'
+      const fault = faultOfClosing(closed)
+      if (fault) return await page.showErrors(req, res, [fault])
+      goBack(res, id, closed)
     },
 
     async attribute(req, res) {

@@ -103,7 +103,12 @@ export function describeCase(view: CaseView, names: Names, viewer: CaseViewer) {
     mine: claimedBy === viewer.id,
     lookers: view.lookers.map((id) => names.get(id) ?? ''),
     may: mayDo(view, standing, viewer),
-    choices: { measures: mayTake, causes: measureCauses, days: measureDays, outcomes },
+    choices: {
+      measures: mayTake,
+      causes: measureCauses,
+      days: measureDays,
+      outcomes: inForce?.caseId === found.id ? (['measure-taken'] as const) : outcomes,
+    },
     measures: view.measures.map((each) => describeMeasure(each, view, names)),
     timeline: view.timeline.map((each) => describeEntry(each, names)),
     related: view.related,

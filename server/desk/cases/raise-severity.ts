@@ -25,7 +25,8 @@ export async function raiseSeverity(
 ): Promise<void> {
   const facts = {
     kinds: found.kinds,
-    distinctReporters: found.reporterCount,
+    distinctReporters: Math.floor(found.reporterWeight),
+    harmless: found.reportCount > 0 && found.harmlessCount === found.reportCount,
     provenance: found.provenance,
     accountAgeDays: account
       ? Math.floor((at.getTime() - account.createdAt.getTime()) / msPerDay)

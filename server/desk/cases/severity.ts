@@ -7,7 +7,7 @@ export type Severity = (typeof severities)[number]
 
 export interface SeverityFacts {
   readonly kinds: readonly ReportKind[]
-  /** How many different people reported: one angry person counts once. */
+  /** How many people the reporters weigh: one angry person counts once. */
   readonly distinctReporters: number
   /** The strongest verdict among the reports. */
   readonly provenance: Verdict
@@ -15,6 +15,8 @@ export interface SeverityFacts {
   readonly accountAgeDays: number | null
   /** How often the password or a recovery method was changed in the last 72 hours. */
   readonly recentRecoveryChanges: number
+  /** Every letter was judged before, without a breach. */
+  readonly harmless?: boolean
 }
 
 /** Texts: `abuse.severity.<code>`. */
@@ -30,6 +32,7 @@ export type SeverityReason =
   | 'recovery-changed'
   | 'held-down-unproven'
   | 'held-down-not-ours'
+  | 'held-down-harmless'
   | 'kept-from-before'
   | 'sending-limit'
 
@@ -40,8 +43,8 @@ export interface SeverityJudgement {
 
 const dangerous: readonly ReportKind[] = ['phishing', 'malware', 'threats']
 const harmful: readonly ReportKind[] = ['fraud', 'impersonation']
-const hasKind = (facts: SeverityFacts, kinds: readonly ReportKind[]) =>
-  facts.kinds.some((kind) => kinds.includes(kind))
+const hasKind = ({ kinds }: Pick<SeverityFacts, 'kinds'>, some: readonly ReportKind[]) =>
+  kinds.some((kind) => some.includes(kind))
 const ageBelow = (facts: SeverityFacts, days: number) =>
   facts.accountAgeDays !== null && facts.accountAgeDays < days
 
@@ -117,13 +120,10 @@ export function judgeSeverity(facts: SeverityFacts, current: Severity | null): S
   let level = levelOf(points)
 
   // Security: Reports that prove nothing cannot raise a case to the highest severity.
-  const ceiling = ceilings[facts.provenance]
+  const ceiling = facts.harmless ? 'low' : ceilings[facts.provenance]
   if (isAbove(level, ceiling)) {
     level = ceiling
-    reasons.push({
-      code: ceiling === 'low' ? 'held-down-not-ours' : 'held-down-unproven',
-      points: 0,
-    })
+    reasons.push({ code: heldDownBy(facts), points: 0 })
   }
   if (current !== null && isAbove(current, level)) {
     level = current
@@ -131,6 +131,20 @@ export function judgeSeverity(facts: SeverityFacts, current: Severity | null): S
   }
   return { level, reasons }
 }
+
+function heldDownBy({ harmless, provenance }: SeverityFacts): SeverityReason {
+  if (harmless) return 'held-down-harmless'
+  return provenance === 'not-ours' ? 'held-down-not-ours' : 'held-down-unproven'
+}
+
+/** The points of the worst kind. Both lists have a row of `severityRows`. */
+function dangerOf(kinds: readonly ReportKind[]): number {
+  if (hasKind({ kinds }, dangerous)) return 2
+  return hasKind({ kinds }, harmful) ? 1 : 0
+}
+
+export const isWorseKind = (kind: ReportKind | null, than: readonly ReportKind[]): boolean =>
+  kind !== null && dangerOf([kind]) > dangerOf(than)
 
 function isAbove(one: Severity, other: Severity): boolean {
   return severities.indexOf(one) > severities.indexOf(other)

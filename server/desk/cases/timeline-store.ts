@@ -20,6 +20,7 @@ export interface TimelineDetails {
   opened: Record<string, never>
   'preservation-ended': Record<string, never>
   preserved: Record<string, never>
+  'outcome-corrected': { outcome: string }
   released: Record<string, never>
   'sending-limit': { kind: string; allowed: string }
   'severity-raised': { level: string }

@@ -5,8 +5,9 @@ import { takeForm } from '#server/kit/web/sent-forms-store.ts'
 import type { AuditAction, AuditDetails } from '../audit/audit-details.ts'
 import { recordAudit } from '../audit/store.ts'
 import type { DeskParts } from '../desk.ts'
+import { hasMeasureInForce } from '../measures/standing-store.ts'
 import { noteOutcome, type Outcome } from '../reports/report-store.ts'
-import { findCase, setClosed } from './case-store.ts'
+import { findCase, lockCase, setClosed } from './case-store.ts'
 import { insertTimelineEntry } from './timeline-store.ts'
 
 export const notifyReportersTask = 'report:tell-outcome'
@@ -55,23 +56,30 @@ export async function noteOnCase(
   return true
 }
 
-/** A job then notifies the reporters. False if the case is closed, or somebody else has it. */
+/** `contradicts`: a measure of the case is in force, and this outcome denies it. */
+export type ClosedCase = 'closed' | 'not-yours' | 'contradicts'
+
+/** A job then notifies the reporters. */
 export async function closeCase(
   parts: DeskParts,
   caseId: string,
   staffId: string,
   outcome: Outcome,
-): Promise<boolean> {
+): Promise<ClosedCase> {
   const { keyring } = parts
   const at = parts.clock.now()
   const details = { outcome }
   return await parts.db.transaction(async (trx) => {
+    await lockCase(trx, keyring, caseId)
+    // Security: No outcome denies a measure of the same case that is in force.
+    if (outcome !== 'measure-taken' && (await hasMeasureInForce(trx, caseId))) return 'contradicts'
     const isClosed = await setClosed(trx, caseId, { staffId, outcome, at })
-    if (!isClosed) return await isClosedAs(trx, parts, caseId, staffId, outcome)
+    if (!isClosed)
+      return (await isClosedAs(trx, parts, caseId, staffId, outcome)) ? 'closed' : 'not-yours'
     await noteOutcome(trx, caseId, outcome)
     await enqueue(trx, notifyReportersTask, { caseId }, { jobKey: `tell-outcome:${caseId}` })
     await insertTimelineEntry(trx, keyring, { caseId, event: 'closed', details, staffId, at })
     await recordWork(trx, parts, 'case.closed', { caseId, staffId, details })
-    return true
+    return 'closed'
   })
 }

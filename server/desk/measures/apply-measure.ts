@@ -7,6 +7,7 @@ import { signToken } from '#server/core/keys/signed-token.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import { findMailboxProgress } from '#server/mail/mailboxes/store.ts'
 import { wantMailboxSuspension } from '#server/mail/mailboxes/want-mailbox.ts'
+import { correctOutcome } from '../cases/joining/correct-outcome.ts'
 import { insertTimelineEntry } from '../cases/timeline-store.ts'
 import type { DeskParts } from '../desk.ts'
 import { type Measure, noteRevision, setEnded } from './measure-store.ts'
@@ -76,14 +77,16 @@ export async function applyMeasure(
     },
     key: `measure:${measure.id}`,
   })
-  if (measure.caseId)
-    await insertTimelineEntry(trx, parts.keyring, {
-      caseId: measure.caseId,
-      event: 'measure-taken',
-      details: { measure: measure.measure, cause: measure.cause },
-      staffId,
-      at,
-    })
+  const { caseId } = measure
+  if (!caseId) return
+  await insertTimelineEntry(trx, parts.keyring, {
+    caseId,
+    event: 'measure-taken',
+    details: { measure: measure.measure, cause: measure.cause },
+    staffId,
+    at,
+  })
+  await correctOutcome(trx, parts, { caseId, staffId, at })
 }
 
 /**

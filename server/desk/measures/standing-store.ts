@@ -1,5 +1,5 @@
 // Locks an account and reads what restricts it now.
-import type { Trx } from '#db/connection.ts'
+import type { Db, Trx } from '#db/connection.ts'
 import { type AccountTrx, lockAccountAsItStands } from '#server/accounts/accounts/change-account.ts'
 import { findInForce, type Measure } from './measure-store.ts'
 import { type Standing, standingOf } from './measures.ts'
@@ -33,4 +33,9 @@ export async function lockStanding(
     address: account.address,
     locale: account.locale,
   }
+}
+
+export async function hasMeasureInForce(db: Db | Trx, caseId: string): Promise<boolean> {
+  const row = await db('measures').where({ case_id: caseId, state: 'in-force' }).first('id')
+  return row !== undefined
 }

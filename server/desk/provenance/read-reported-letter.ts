@@ -1,11 +1,14 @@
 // Reads the letter of a report: its provenance, the account that sent it, its search terms.
 import type { Account } from '#server/accounts/accounts/store.ts'
-import type { Letter } from '#server/core/letters/letter.ts'
+import type { Letter, Mailbox } from '#server/core/letters/letter.ts'
 import type { DeskParts } from '../desk.ts'
 import { openKeptEvidence } from '../evidence/evidence-store.ts'
+import { letterKeyOf } from '../letters/letter-key.ts'
 import type { LetterOutcome } from '../letters/parse-letter.ts'
+import type { DeskIndex } from '../queue/index-store.ts'
 import { termsOf } from '../queue/search-terms.ts'
-import { duplicateKeyOfFields } from '../reports/mail/parse-report-mail.ts'
+import { nameOfSender } from '../reporters/person.ts'
+import { duplicateKeyOfScanned } from '../reports/mail/parse-report-mail.ts'
 import type { Report, ReportDetails } from '../reports/report-store.ts'
 import { findSenderAccount } from './find-sender.ts'
 import { judgeProvenance, type Provenance } from './provenance.ts'
@@ -16,7 +19,11 @@ export interface ReadReport {
   readonly details: ReportDetails
   /** What the case is called if no account is found: an address, or `?`. */
   readonly subject: string
+  /** Tells cases without an account apart. */
+  readonly subjectDigest: Buffer
   readonly duplicateKey: Buffer
+  /** Null if there was no letter. */
+  readonly letterKey: Buffer | null
   readonly terms: readonly string[]
 }
 
@@ -40,7 +47,7 @@ export async function readReportedLetter(parts: DeskParts, report: Report): Prom
   const outcome = await letterParser.letter(evidence.input)
   if (outcome.kind === 'refused')
     return await readWithoutLetter(parts, report, evidence.sha256, outcome.reason)
-  return await readWithLetter(parts, report, outcome, evidence.source)
+  return await readWithLetter(parts, report, outcome, evidence.sha256)
 }
 
 async function readWithoutLetter(
@@ -52,38 +59,50 @@ async function readWithoutLetter(
   const { details } = report
   const about = sha256 ?? `${details.sender}\n${report.kind}\n${details.note}`
   const addresses = [details.sender, details.reporter].filter((each) => each !== null)
-  const key = `${report.reporterDigest.toString('hex')}\n${about}`
+  const key = `${nameOfSender(report)}\n${about}`
+  const nameless = sha256 ?? report.reference
   return {
     provenance: unproven,
     account: undefined,
     details: unreadable ? { ...details, unreadable } : details,
     subject: details.sender ?? nobody,
+    subjectDigest: await digestOfSubject(index, details.sender ?? nobody, nameless),
     duplicateKey: await index.digest('duplicate', key),
+    letterKey: sha256 ? await index.digest('letter', sha256) : null,
     terms: termsOf({ addresses, messageIds: [], ips: [], subject: '', linkHosts: [] }),
   }
 }
+
+/** Letters without a readable sender share no case, unless they are the same letter. */
+const digestOfSubject = (index: DeskIndex, subject: string, letter: string): Promise<Buffer> =>
+  index.digest('subject', subject === nobody ? `${nobody}\n${letter}` : subject.toLowerCase())
+
+const isReadable = ({ address }: Mailbox) => /^[^\s@]+@[^\s@]+$/.test(address)
 
 async function readWithLetter(
   { db, index, settings, clock, provenance: rules }: DeskParts,
   report: Report,
   { letter, scanned }: Extract<LetterOutcome, { kind: 'letter' }>,
-  source: Buffer,
+  sha256: string,
 ): Promise<ReadReport> {
   const { details } = report
   const how = report.how === 'retold' ? 'retold' : 'source'
   const provenance = await judgeProvenance({ letter, scanned, how }, rules, clock.now())
   const account = await findSenderAccount(db, provenance.sender, settings.mailDomains)
   const read = detailsOf(details, letter, provenance)
-  const who = report.reporterDigest.toString('hex')
-  const key = duplicateKeyOfFields(who, scanned.fields, source)
+  const key = duplicateKeyOfScanned(nameOfSender(report), scanned)
+  const letterKey = scanned.cuts.includes('headers') ? sha256 : letterKeyOf(scanned)
+  const subject = letter.from.find(isReadable)?.address ?? details.sender ?? nobody
   const named = [details.sender, details.reporter, letter.returnPath, account?.address]
   const inHeader = [...letter.from, ...letter.replyTo, ...letter.to.slice(0, 10)]
   return {
     provenance,
     account,
     details: read,
-    subject: letter.from[0]?.address || details.sender || nobody,
+    subject,
+    subjectDigest: await digestOfSubject(index, subject, letterKey),
     duplicateKey: await index.digest('duplicate', key),
+    letterKey: await index.digest('letter', letterKey),
     terms: termsOf({
       addresses: [
         ...named.flatMap((each) => each || []),

@@ -1,16 +1,30 @@
 // The job that judges a report and joins it to a case. It may run twice: the result is the same.
 import type { Trx } from '#db/connection.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
-import { joinCase } from '../cases/case-store.ts'
+import type { Case } from '../cases/case-store.ts'
+import { addKind, joinCase, lockCaseOf } from '../cases/joining/join-store.ts'
 import { raiseSeverity } from '../cases/raise-severity.ts'
+import { isWorseKind } from '../cases/severity.ts'
 import { insertTimelineEntry } from '../cases/timeline-store.ts'
 import { notifyReportersTask } from '../cases/work-on-case.ts'
 import { startClock } from '../clocks/run-clock.ts'
 import type { DeskParts } from '../desk.ts'
 import { type ReadReport, readReportedLetter } from '../provenance/read-reported-letter.ts'
 import { insertSearchTerms } from '../queue/search-store.ts'
-import { lockOriginal, lockUnjudged, noteJudged } from './judging-store.ts'
+import { readRecord } from '../reporters/record-store.ts'
+import { weightOf } from '../reporters/weight.ts'
+import { lockEarlier, lockUnjudged, noteJudged, wasFoundHarmless } from './judging-store.ts'
 import { findReport, noteOutcome, type Report } from './report-store.ts'
+
+interface Judging {
+  readonly report: Report
+  readonly read: ReadReport
+  /** The first report of the letter by the same person. */
+  readonly duplicateOf: string | null
+  readonly harmless: boolean
+  readonly terms: readonly string[]
+  readonly at: Date
+}
 
 /** No letter makes it throw. It throws if something of ours fails: then the job runs again. */
 export async function judgeReport(parts: DeskParts, reportId: string): Promise<void> {
@@ -20,69 +34,93 @@ export async function judgeReport(parts: DeskParts, reportId: string): Promise<v
   const read = await readReportedLetter(parts, waiting)
   const at = clock.now()
   const terms = await index.terms(read.terms)
-  const subjectDigest = await index.digest('subject', read.subject.toLowerCase())
   await db.transaction(async (trx) => {
     const report = await lockUnjudged(trx, keyring, reportId)
     if (!report) return
-    const original = await lockOriginal(trx, keyring, read.duplicateKey)
-    if (original?.caseId) return await settleDuplicate(trx, parts, report, original, read, at)
-    const about = {
-      accountId: read.account?.id ?? null,
-      subject: read.account?.address ?? read.subject,
-      subjectDigest,
+    const earlier = await lockEarlier(trx, read.duplicateKey)
+    const duplicateOf = earlier?.firstId ?? null
+    const harmless = await wasFoundHarmless(trx, read.letterKey)
+    const judging = {
+      report,
+      read,
+      duplicateOf,
+      harmless,
+      terms,
+      at,
     }
-    const { verdict } = read.provenance
-    const joining = {
-      kind: report.kind,
-      reporterDigest: report.reporterDigest,
-      verdict,
-      at: report.receivedAt,
-    }
-    const { found, opened } = await joinCase(trx, keyring, about, joining)
-    const caseId = found.id
-    if (opened)
-      await insertTimelineEntry(trx, keyring, {
-        caseId,
-        event: 'opened',
-        details: {},
-        staffId: null,
-        at,
-      })
-    await raiseSeverity(trx, parts, found, read.account, at)
-    await startClock(trx, parts, found, report.receivedAt)
-    await noteJudged(trx, keyring, reportId, judgedAs(read, { caseId, duplicateOf: null, at }))
-    await insertSearchTerms(trx, { reportId, caseId, terms })
+    const known = earlier && (await lockCaseOf(trx, keyring, earlier.lastId))
+    if (known && isKnownTo(known, report)) await settleDuplicate(trx, parts, judging, known)
+    else await joinOpenCase(trx, parts, judging)
   })
 }
 
-const judgedAs = (
-  read: ReadReport,
-  more: { caseId: string; duplicateOf: string | null; at: Date },
-) => ({
-  ...more,
+/** What is worse than a closed case knew is looked at again, in an open one. */
+const isKnownTo = ({ outcome, kinds }: Case, { kind }: Report) =>
+  outcome !== 'merged' && (outcome === null || !isWorseKind(kind, kinds))
+
+async function joinOpenCase(trx: Trx, parts: DeskParts, judging: Judging): Promise<void> {
+  const { keyring } = parts
+  const { report, read, harmless, terms, at } = judging
+  const about = {
+    accountId: read.account?.id ?? null,
+    subject: read.account?.address ?? read.subject,
+    subjectDigest: read.subjectDigest,
+  }
+  const { personDigest, receivedAt } = report
+  const joining = {
+    kind: harmless ? null : report.kind,
+    personDigest,
+    weight: harmless ? 0 : weightOf(await readRecord(trx, personDigest)),
+    verdict: read.provenance.verdict,
+    harmless,
+    at: receivedAt,
+  }
+  const { found, opened } = await joinCase(trx, keyring, about, joining)
+  const caseId = found.id
+  if (opened)
+    await insertTimelineEntry(trx, keyring, {
+      caseId,
+      event: 'opened',
+      details: {},
+      staffId: null,
+      at,
+    })
+  await raiseSeverity(trx, parts, found, read.account, at)
+  await startClock(trx, parts, found, receivedAt)
+  await noteJudged(trx, keyring, report.id, judgedAs(judging, caseId))
+  await insertSearchTerms(trx, { reportId: report.id, caseId, terms })
+}
+
+const judgedAs = ({ read, duplicateOf, harmless, at }: Judging, caseId: string) => ({
+  caseId,
+  duplicateOf,
+  harmless,
+  at,
   duplicateKey: read.duplicateKey,
+  letterKey: read.letterKey,
   details: read.details,
   provenance: read.provenance,
   senderBy: read.provenance.sender?.by ?? null,
 })
 
-/** A duplicate joins the case of its original. The case does not count it. */
+/** A duplicate joins the case of its original. The case counts nothing of it but a worse kind. */
 async function settleDuplicate(
   trx: Trx,
-  { keyring }: DeskParts,
-  report: Report,
-  original: Report,
-  read: ReadReport,
-  at: Date,
+  parts: DeskParts,
+  judging: Judging,
+  { id: caseId, kinds, outcome }: Case,
 ): Promise<void> {
-  const caseId = original.caseId ?? ''
-  await noteJudged(
-    trx,
-    keyring,
-    report.id,
-    judgedAs(read, { caseId, duplicateOf: original.id, at }),
-  )
-  if (!original.outcome) return
-  await noteOutcome(trx, caseId, original.outcome)
+  const { keyring } = parts
+  const { report, read, harmless, at } = judging
+  const { kind } = report
+  await noteJudged(trx, keyring, report.id, judgedAs(judging, caseId))
+  const isWorse = !harmless && isWorseKind(kind, kinds)
+  const raised = kind && isWorse ? await addKind(trx, keyring, caseId, kind) : undefined
+  if (raised) {
+    await raiseSeverity(trx, parts, raised, read.account, at)
+    await startClock(trx, parts, raised, report.receivedAt)
+  }
+  if (!outcome || outcome === 'merged') return
+  await noteOutcome(trx, caseId, outcome)
   await enqueue(trx, notifyReportersTask, { caseId }, { jobKey: `tell-outcome:${caseId}` })
 }

@@ -14,24 +14,43 @@ export async function lockUnjudged(
   return row && asReport(keyring, row)
 }
 
-/** The first report of this letter by this person. A lock makes later ones wait meanwhile. */
-export async function lockOriginal(
+export interface EarlierReports {
+  readonly firstId: string
+  readonly lastId: string
+}
+
+/** The reports of this letter by this person. A lock makes later ones wait meanwhile. */
+export async function lockEarlier(
   trx: Trx,
-  keyring: Keyring,
   duplicateKey: Buffer,
-): Promise<Report | undefined> {
+): Promise<EarlierReports | undefined> {
   await trx.raw('select pg_advisory_xact_lock(?)', [String(duplicateKey.readBigInt64BE())])
-  const row = await trx('abuse_reports')
+  const first = await trx('abuse_reports')
     .where({ duplicate_key: duplicateKey })
     .whereNull('duplicate_of')
-    .first()
-  return row && asReport(keyring, row)
+    .first('id')
+  if (!first) return undefined
+  const last = await trx('abuse_reports')
+    .where({ duplicate_of: first.id })
+    .orderBy('id', 'desc')
+    .first('id')
+  return { firstId: String(first.id), lastId: String((last ?? first).id) }
+}
+
+/** Whether the letter was judged, always without a breach. */
+export async function wasFoundHarmless(trx: Trx, letterKey: Buffer | null): Promise<boolean> {
+  if (!letterKey) return false
+  const ended = (outcome: string) =>
+    trx('abuse_reports').where({ letter_key: letterKey, outcome }).first('id')
+  return Boolean(await ended('no-breach')) && !(await ended('measure-taken'))
 }
 
 export interface Judged {
   readonly caseId: string | null
   readonly duplicateKey: Buffer
   readonly duplicateOf: string | null
+  readonly letterKey: Buffer | null
+  readonly harmless: boolean
   readonly details: ReportDetails
   readonly provenance: Pick<Provenance, 'verdict' | 'rule' | 'reasons' | 'content'>
   readonly senderBy: Report['senderBy']
@@ -50,6 +69,8 @@ export async function noteJudged(
       case_id: judged.caseId,
       duplicate_key: judged.duplicateKey,
       duplicate_of: judged.duplicateOf,
+      letter_key: judged.letterKey,
+      harmless: judged.harmless,
       details_sealed: keyring.seal(reportPurpose, JSON.stringify(judged.details)),
       key_id: keyring.newestKeyId,
       verdict: judged.provenance.verdict,

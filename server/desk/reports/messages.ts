@@ -14,7 +14,13 @@ export const messages = {
     channels: ['mail'],
     params: z.strictObject({
       reference,
-      outcome: z.enum(['measure-taken', 'no-breach', 'not-ours', 'not-enough']),
+      outcome: z.enum([
+        'measure-taken',
+        'measure-after-all',
+        'no-breach',
+        'not-ours',
+        'not-enough',
+      ]),
       progressToken: token,
     }),
     links,

@@ -18,14 +18,15 @@ export async function notifyReporters(parts: DeskParts, caseId: string): Promise
         const { reporter } = report.details
         if (!reporter || !report.outcome || !isLocale(report.answerLocale)) continue
         if (!(await mayMail(report.reporterDigest))) continue
-        const { id, reference, outcome, answerLocale: locale } = report
+        const { id, reference, answerLocale: locale } = report
+        const outcome = report.corrected ? 'measure-after-all' : report.outcome
         await sendMessage(trx, parts, {
           name: 'report-closed',
           channel: 'mail',
           to: reporter,
           params: { reference, outcome, progressToken: progressTokenOf(parts, id) },
           locale,
-          dedupeKey: `report-closed:${id}`,
+          dedupeKey: `report-closed:${id}:${outcome}`,
         })
       }
       return reports.length

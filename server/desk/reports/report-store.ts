@@ -44,6 +44,8 @@ export interface Report {
   readonly evidenceId: string | null
   readonly details: ReportDetails
   readonly reporterDigest: Buffer
+  /** Whom it counts as. */
+  readonly personDigest: Buffer
   readonly answerLocale: Locale | null
   readonly receivedAt: Date
   readonly judgedAt: Date | null
@@ -55,6 +57,10 @@ export interface Report {
   readonly content: Provenance['content'] | null
   readonly senderBy: 'trace' | 'received' | 'signed-from' | null
   readonly outcome: Outcome | null
+  /** Its letter had been judged before, without a breach. */
+  readonly harmless: boolean
+  /** Its outcome is another one than the reporter was told at first. */
+  readonly corrected: boolean
 }
 
 export function asReport(keyring: Keyring, row: Record<string, unknown>): Report {
@@ -67,6 +73,7 @@ export function asReport(keyring: Keyring, row: Record<string, unknown>): Report
     evidenceId: row.evidence_id as string | null,
     details: JSON.parse(keyring.open(reportPurpose, row.details_sealed as string)),
     reporterDigest: row.reporter_digest as Buffer,
+    personDigest: (row.person_digest ?? row.reporter_digest) as Buffer,
     answerLocale: row.answer_locale as Locale | null,
     receivedAt: row.received_at as Date,
     judgedAt: row.judged_at as Date | null,
@@ -78,6 +85,8 @@ export function asReport(keyring: Keyring, row: Record<string, unknown>): Report
     content: row.content as Report['content'],
     senderBy: row.sender_by as Report['senderBy'],
     outcome: row.outcome as Outcome | null,
+    harmless: row.harmless as boolean,
+    corrected: row.corrected_at !== null,
   }
 }
 
@@ -86,7 +95,14 @@ export async function insertReport(
   keyring: Keyring,
   report: Pick<
     Report,
-    'reference' | 'channel' | 'kind' | 'how' | 'evidenceId' | 'details' | 'reporterDigest'
+    | 'reference'
+    | 'channel'
+    | 'kind'
+    | 'how'
+    | 'evidenceId'
+    | 'details'
+    | 'reporterDigest'
+    | 'personDigest'
   > & {
     readonly answerLocale: Locale | null
     readonly at: Date
@@ -102,6 +118,7 @@ export async function insertReport(
       details_sealed: keyring.seal(reportPurpose, JSON.stringify(report.details)),
       key_id: keyring.newestKeyId,
       reporter_digest: report.reporterDigest,
+      person_digest: report.personDigest,
       answer_locale: report.answerLocale,
       received_at: report.at,
     })
@@ -147,6 +164,23 @@ export async function listReportsOfCase(
 
 export async function noteOutcome(trx: Trx, caseId: string, outcome: Outcome): Promise<void> {
   await trx('abuse_reports').where({ case_id: caseId }).whereNull('outcome').update({ outcome })
+}
+
+/** Gives the reports of a closed case another outcome, of which their reporters are told. */
+export async function correctOutcomes(
+  trx: Trx,
+  caseId: string,
+  outcome: Outcome,
+  at: Date,
+): Promise<void> {
+  await trx.raw(
+    `with locked as (
+       select id from abuse_reports where case_id = :caseId order by id for update)
+     update abuse_reports set outcome = :outcome, outcome_told_at = null,
+       corrected_at = case when outcome_told_at is not null then :at::timestamptz end
+     where id in (select id from locked)`,
+    { caseId, outcome, at },
+  )
 }
 
 /** Takes up to `limit` closed reports whose reporters had no notice, and marks them as done. */

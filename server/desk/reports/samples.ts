@@ -74,7 +74,7 @@ export const samples: readonly Sample[] = [
 
 export const messageSamples: MessageSamples = {
   'report-received': { received: { reference: 'R-4711', progressToken: sampleToken } },
-  'report-closed': byWord(['measure-taken', 'no-breach', 'not-ours', 'not-enough'], (outcome) => ({
+  'report-closed': byWord(['measure-after-all', ...outcomes], (outcome) => ({
     reference: 'R-4711',
     progressToken: sampleToken,
     outcome,

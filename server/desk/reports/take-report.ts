@@ -8,10 +8,10 @@ import { sendMessage } from '#server/kit/messages/send-message.ts'
 import { findSentForm, noteAnswer, takeForm } from '#server/kit/web/sent-forms-store.ts'
 import type { DeskParts } from '../desk.ts'
 import { insertEvidence } from '../evidence/evidence-store.ts'
+import { digestsOf, type Sender, type SenderDigests } from '../reporters/person.ts'
 import { newReference } from './reference.ts'
 import type { ReportKind } from './report-kind.ts'
 import { findReport, insertReport, type ReportChannel, type ReportHow } from './report-store.ts'
-import { reporterKey } from './reporter-key.ts'
 
 export const judgeTask = 'report:judge'
 export const progressPurpose = 'abuse.progress'
@@ -23,7 +23,7 @@ export interface TakenReport {
   readonly progressToken: string
 }
 
-export interface NewReport {
+export interface NewReport extends Sender {
   readonly channel: ReportChannel
   readonly kind: ReportKind | null
   readonly how: ReportHow
@@ -31,11 +31,8 @@ export interface NewReport {
   readonly source: Uint8Array | string | null
   /** The sender of the letter, according to the reporter. */
   readonly sender: string | null
-  readonly reporter: string | null
   readonly note: string
   readonly locale: Locale
-  /** Stands for the reporter if they gave no address. */
-  readonly network: string
   readonly acknowledge: boolean
 }
 
@@ -58,32 +55,19 @@ export function limitReportMails({ limits, settings }: Pick<DeskParts, 'limits' 
 export const progressTokenOf = (parts: Pick<DeskParts, 'keyring'>, reportId: string): string =>
   signToken(parts.keyring, progressPurpose, reportId)
 
-/** All spellings of one address have the same digest. */
-export const digestOfReporter = (
-  { index }: Pick<DeskParts, 'index'>,
-  address: string,
-): Promise<Buffer> => index.digest('reporter', `mail:${reporterKey(address)}`)
-
 interface PreparedReport {
   readonly report: NewReport
-  readonly reporterDigest: Buffer
+  readonly digests: SenderDigests
   readonly answer: boolean
   /** The daily limit of the address allows a mail now. */
   readonly mayMail: boolean
 }
 
 async function prepare(parts: DeskParts, report: NewReport): Promise<PreparedReport> {
-  const { reporter } = report
-  const reporterDigest = await (reporter
-    ? digestOfReporter(parts, reporter)
-    : parts.index.digest('reporter', `network:${report.network}`))
-  const answer = report.acknowledge && reporter !== null
-  return {
-    report,
-    reporterDigest,
-    answer,
-    mayMail: answer && (await limitReportMails(parts)(reporterDigest)),
-  }
+  const digests = await digestsOf(parts, report)
+  const answer = report.acknowledge && report.reporter !== null
+  const mayMail = answer && (await limitReportMails(parts)(digests.reporterDigest))
+  return { report, digests, answer, mayMail }
 }
 
 async function keepSource(
@@ -107,7 +91,7 @@ async function write(
   prepared: PreparedReport,
   at: Date,
 ): Promise<TakenReport> {
-  const { report, reporterDigest, answer, mayMail } = prepared
+  const { report, digests, answer, mayMail } = prepared
   const { channel, kind, how, sender, reporter, note, locale } = report
   const evidenceId = await keepSource(trx, parts, report.source, at)
   const reference = newReference('R')
@@ -117,7 +101,7 @@ async function write(
     kind,
     how,
     evidenceId,
-    reporterDigest,
+    ...digests,
     at,
     details: { sender, reporter, note },
     answerLocale: answer ? locale : null,

@@ -116,7 +116,7 @@ async function restrictSender(story: Story, caseId: string): Promise<void> {
     async () => (await portal.platform.observe(`spammer@${ourDomain}`))?.suspension === 'all',
   )
   await eventually(async () => await portal.db('measures').whereNotNull('effective_at').first())
-  assert.equal(await closeCase(desk, caseId, idOf(ada), 'measure-taken'), true)
+  assert.equal(await closeCase(desk, caseId, idOf(ada), 'measure-taken'), 'closed')
   await eventually(async () => (await story.progress()).includes('acted against the sender'))
 }
 

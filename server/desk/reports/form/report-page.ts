@@ -11,6 +11,7 @@ import { cookieName } from '#server/kit/web/cookies.ts'
 import { formSecretOf } from '#server/kit/web/csrf.ts'
 import { isHttps } from '#server/kit/web/parts.ts'
 import { formDigestOf } from '#server/kit/web/sent-forms.ts'
+import { ownerOf } from '#server/kit/web/session-owner.ts'
 import { reportKinds } from '../report-kind.ts'
 import { findSentReport, takeReport } from '../take-report.ts'
 import { dropKeptLetter, findKeptLetter, type KeptLetter, keepLetter } from './kept-letter.ts'
@@ -151,6 +152,7 @@ export async function takeForm(parts: DeskPageParts, req: Request, res: Response
     source: judged.source,
     sender: judged.sender,
     reporter: judged.reporter,
+    confirmed: judged.reporter !== null && judged.reporter === ownerOf(req)?.address,
     note: judged.note,
     locale: req.locale,
     network,

@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto'
 import type { Trx } from '#db/connection.ts'
 import { letterLimits } from '#server/core/letters/letter.ts'
 import type { DeskParts } from '#server/desk/desk.ts'
+import { digestOfReporter } from '#server/desk/reporters/person.ts'
 import { sendMessage } from '#server/kit/messages/send-message.ts'
 import { reporterKey } from '../reporter-key.ts'
-import { digestOfReporter, limitReportMails, type NewReport, takeReports } from '../take-report.ts'
+import { limitReportMails, type NewReport, takeReports } from '../take-report.ts'
 import { noteMail } from './mail-store.ts'
 import type { ReportMail } from './parse-report-mail.ts'
 
@@ -96,6 +97,8 @@ async function takeLetters(
       note: mail.note,
       locale: settings.defaultLocale,
       network: reporterKey(mail.reporter.address),
+      // Anybody can write any From: such mails count as one person, as long as nothing aligns.
+      countedAs: 'mail',
       // Each mail gets one answer, however many letters it reports.
       acknowledge: mail.acknowledge && at === 0,
     }),

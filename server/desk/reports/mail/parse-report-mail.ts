@@ -1,5 +1,4 @@
 // Reads a mail to the abuse address: which letters it reports, who reports them, whether to answer.
-import { createHash } from 'node:crypto'
 import {
   fieldsNamed,
   type Letter,
@@ -10,6 +9,7 @@ import { scanLetter } from '#server/core/letters/letter-shape.ts'
 import { openSource } from '#server/core/letters/letter-source.ts'
 import { type FeedbackReport, readFeedbackReport } from '#server/desk/letters/feedback-report.ts'
 import { findLetterInText } from '#server/desk/letters/forwarded-letter.ts'
+import { bodyKeyOf, rawOf, sha256 } from '#server/desk/letters/letter-key.ts'
 import { type LetterPart, readLetter } from '#server/desk/letters/parse-letter.ts'
 import type { ReportKind } from '../report-kind.ts'
 import { reporterKey } from '../reporter-key.ts'
@@ -130,19 +130,17 @@ function reportOf(
 }
 
 /** @param reporter their mail address, or what stands for it */
-export function duplicateKeyOf(reporter: string, source: Uint8Array | string): string {
-  return duplicateKeyOfFields(reporter, scanLetter(openSource(source).binary).fields, source)
-}
+export const duplicateKeyOf = (reporter: string, source: Uint8Array | string): string =>
+  duplicateKeyOfScanned(reporter, scanLetter(openSource(source).binary))
 
-export function duplicateKeyOfFields(
+/** Letters without a Message-ID are told apart by their body. */
+export function duplicateKeyOfScanned(
   reporter: string,
-  fields: readonly LetterField[],
-  source: Uint8Array | string,
+  scanned: { readonly fields: readonly LetterField[]; readonly body: string },
 ): string {
-  const all = (name: string) =>
-    fieldsNamed(fields, name).map((field) => field.raw.replace(/\s+/g, ''))
-  const names = [...all('message-id'), ...all('from')]
-  const letter = names.length === 0 ? sha256(source) : names.join('\n')
+  const ids = rawOf(scanned.fields, 'message-id')
+  const own = ids.length === 0 ? [bodyKeyOf(scanned)] : ids
+  const letter = [...own, ...rawOf(scanned.fields, 'from')].join('\n')
   return sha256(`${reporterKey(reporter)}\n${letter}`)
 }
 
@@ -160,8 +158,4 @@ function isLetter({ type, name, content }: LetterPart, inReport: boolean): boole
   if (!HEADER_LINE.test(start)) return false
   if (inReport || /^received[ \t]*:/im.test(start)) return true
   return /\.(?:eml|txt|msg)$/i.test(name ?? '')
-}
-
-function sha256(value: string | Uint8Array): string {
-  return createHash('sha256').update(value).digest('hex')
 }
