@@ -2,8 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { loadCommands } from '#server/cli/commands.ts'
 import { runCommand } from '#server/cli/portal.ts'
+import { listAudit, verifyAudit } from '#server/desk/audit/store.ts'
+import { factorSealPurpose } from '#server/desk/staff/factor.ts'
+import { prepareFactor } from '#server/desk/staff/factor-store.ts'
+import { underLock } from '#test/support/account-lock.ts'
 import { awaitSent } from '#test/support/messages/outbox.ts'
-import { hanna, piotr, register, signIn } from '#test/support/people.ts'
+import { accountIdOf, hanna, piotr, register, signIn } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
 import { equip } from '#test/support/recovery/recovery.ts'
 import { usePortal } from '#test/support/use-portal.ts'
@@ -115,6 +119,33 @@ test('an operator grants and revokes a named staff role, and both are recorded',
   )
   assert.equal((await run('staff revoke hanna.k --role analyst')).status, 0)
   assert.deepEqual([await eventsOf('staff.granted'), await eventsOf('staff.revoked')], [1, 1])
+})
+
+test('who gets a role, loses one or enrols again is in the chain of the audit', async () => {
+  const actions = async () =>
+    (await listAudit(portal.db, {}, 100))
+      .filter(({ action }) => action.startsWith('staff.'))
+      .map(({ action, staffId, details }) => [action, staffId, details])
+      .toReversed()
+  const before = (await actions()).length
+  const id = await accountIdOf(portal, hanna.login)
+  await run('staff grant hanna.k --role senior')
+  const secretSealed = portal.keyring.seal(factorSealPurpose, 'ABCDEFGHABCDEFGHABCDEFGHABCDEFGH')
+  const keyId = portal.keyring.newestKeyId
+  await underLock(portal.db, id, (trx) =>
+    prepareFactor(trx, { accountId: id, secretSealed, keyId, at: portal.clock.now() }),
+  )
+  assert.equal((await run('staff reset-door hanna.k')).status, 0)
+  assert.equal((await run('staff reset-door hanna.k')).status, 3)
+  await run('staff revoke hanna.k --role senior')
+  await run('staff revoke hanna.k --role senior')
+  assert.deepEqual((await actions()).slice(before), [
+    ['staff.granted', null, { role: 'senior' }],
+    ['staff.door-reset', null, {}],
+    ['staff.revoked', null, { role: 'senior' }],
+  ])
+  for await (const broken of verifyAudit(portal.db, portal.keyring))
+    assert.fail(JSON.stringify(broken))
 })
 
 test('an operator adds an alias, which no other mailbox gets even after its removal', async () => {

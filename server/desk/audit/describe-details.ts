@@ -11,6 +11,7 @@ const keyOf: Readonly<Record<string, (value: string | number) => string>> = {
   count: () => 'staff-audit.entries',
   decision: (value) => `desk.decisions.${value}`,
   field: (value) => `staff-search.fields.${value}`,
+  role: (value) => `staff.roles.${value}`,
   outcome: (value) => `abuse.outcomes.${value}`,
   tab: (value) => `staff-queue.tab.${value}`,
   what: (value) => `staff-audit.whats.${value}`,

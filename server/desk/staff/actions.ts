@@ -2,6 +2,9 @@ import type { DetailsOf } from '#server/accounts/activity/activity-details.ts'
 import type { ActionRows } from '#server/desk/audit/audit-details.ts'
 
 export const actions = {
+  'staff.door-reset': {},
+  'staff.granted': { role: String },
+  'staff.revoked': { role: String },
   'staff.signed-in': {},
   'staff.signed-out': {},
   'staff.totp-enrolled': {},

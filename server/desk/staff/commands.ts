@@ -3,6 +3,7 @@ import { openNamed, unknownAccount } from '#server/accounts/accounts/named-accou
 import { recordActivity } from '#server/accounts/activity/store.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { type Command, done, exit, refused, table } from '#server/kit/commands/command.ts'
+import { recordAudit } from '../audit/store.ts'
 import { listStaff, removeFactor } from './factor-store.ts'
 import { grantRole, isStaffRole, revokeRole, staffRoles } from './store.ts'
 
@@ -24,6 +25,7 @@ const revokes = {
   apply: revokeRole,
 } as const
 
+// Security: Who gets a role, loses one or enrols again is in the chain of the audit.
 const change = (action: typeof grants | typeof revokes): Command<DeskPageParts> => ({
   words: ['staff', action.verb],
   args: ['LOGIN'],
@@ -49,6 +51,13 @@ const change = (action: typeof grants | typeof revokes): Command<DeskPageParts> 
     const changed = await changeAccountAsItStands(db, account.id, async (trx) => {
       if (!(await action.apply(trx, account.id, role, entry.at))) return false
       await recordActivity(trx, keyring, entry)
+      await recordAudit(trx, keyring, {
+        accountId: account.id,
+        action: action.event,
+        details: entry.details,
+        staffId: null,
+        at: entry.at,
+      })
       return true
     })
     if (!changed) return refused('no change', action.unchanged)
@@ -68,13 +77,18 @@ const resetDoor: Command<DeskPageParts> = {
     const { parts, account } = await openNamed(context)
     if (!account) return unknownAccount(context)
     const { db, keyring, clock } = parts
+    const entry = {
+      accountId: account.id,
+      details: {},
+      at: clock.now(),
+    }
     const removed = await changeAccountAsItStands(db, account.id, async (trx) => {
       if (!(await removeFactor(trx, account.id))) return false
-      await recordActivity(trx, keyring, {
-        accountId: account.id,
-        event: 'staff.door-reset',
-        details: {},
-        at: clock.now(),
+      await recordActivity(trx, keyring, { ...entry, event: 'staff.door-reset' })
+      await recordAudit(trx, keyring, {
+        ...entry,
+        action: 'staff.door-reset',
+        staffId: null,
       })
       return true
     })

@@ -10,6 +10,7 @@ import { measureCauses, measureNames } from '#server/desk/measures/measures.ts'
 import { queueTabs } from '#server/desk/queue/queue-store.ts'
 import { searchFields } from '#server/desk/queue/search-terms.ts'
 import { outcomes } from '#server/desk/reports/report-store.ts'
+import { staffRoles } from '#server/desk/staff/store.ts'
 import { createTexts, locales } from '#server/kit/i18n/texts.ts'
 import { loadAuditActions } from '#server/load-events.ts'
 import { textTrees } from '#server/texts.ts'
@@ -45,6 +46,7 @@ const details = {
   field: searchFields,
   measure: measureNames,
   outcome: outcomes,
+  role: staffRoles,
   tab: [...queueTabs, 'appeals'],
   what: ['text', 'html', 'source', 'attachment', 'sessions-ended'],
 }
