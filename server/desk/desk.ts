@@ -18,7 +18,12 @@ import { createLetterParser, type LetterParser } from './letters/letter-parser.t
 import type { MeasureSettings } from './measures/settings.ts'
 import type { ResolveTxt } from './provenance/dkim.ts'
 import type { ProvenanceParts } from './provenance/provenance.ts'
-import { type BelievedLine, createChainWalk } from './provenance/received-chain.ts'
+import {
+  type BelievedLine,
+  createChainReader,
+  createChainWalk,
+  type FollowChain,
+} from './provenance/received-chain.ts'
 import type { ProvenanceSettings } from './provenance/settings.ts'
 import { wellKnownReceivers } from './provenance/well-known-receivers.ts'
 import { createDeskIndex, type DeskIndex } from './queue/index-store.ts'
@@ -46,8 +51,14 @@ export interface DeskParts extends MessageParts {
   readonly provenance: ProvenanceParts
   /** The Received lines of known servers, from the top. */
   readonly believedLines: (fields: readonly LetterField[]) => readonly BelievedLine[]
+  /** Asks for records of one type, like `resolve` of node:dns. */
+  readonly resolveDns: ResolveDns
+  /** Follows the lines of our own relays alone: where a mail came in. */
+  readonly followOwn: FollowChain
   readonly methods: Pick<RecoveryMethods, 'contactsOf' | 'describe' | 'list'>
 }
+
+type ResolveDns = (name: string, type: string) => Promise<string[] | string[][]>
 
 /** The parts that `createDesk` gets from outside. */
 export type DeskSurroundings = Pick<
@@ -65,19 +76,20 @@ export function createDesk(around: DeskSurroundings, resolveTxt: ResolveTxt = dn
     (each) => each.toLowerCase(),
   )
   const isAddress = (each: string) => /^[\d.]+(\/\d+)?$|:/.test(each)
-  const walkChain = createChainWalk([
-    ...wellKnownReceivers,
-    {
-      ours: true,
-      names: names.filter((each) => !isAddress(each)),
-      addresses: names.filter(isAddress),
-    },
-  ])
+  const ownRelays = {
+    ours: true,
+    names: names.filter((each) => !isAddress(each)),
+    addresses: names.filter(isAddress),
+  }
+  const walkChain = createChainWalk([...wellKnownReceivers, ownRelays])
   return {
     ...around,
     believedLines: (fields) => walkChain(fields).believed,
     index: createDeskIndex(around),
     letterParser: createLetterParser(),
+    resolveDns: async (name, type) =>
+      type === 'TXT' ? await resolveTxt(name) : await resolveOther(name, type),
+    followOwn: createChainReader([ownRelays]),
     provenance: {
       keyring,
       ourDomains,
@@ -88,7 +100,13 @@ export function createDesk(around: DeskSurroundings, resolveTxt: ResolveTxt = dn
   }
 }
 
+const dns = () => new Resolver({ timeout: dnsMs, tries: 1 })
+
 function dnsTxt(): ResolveTxt {
-  const resolver = new Resolver({ timeout: dnsMs, tries: 1 })
+  const resolver = dns()
   return (name) => resolver.resolveTxt(name)
 }
+
+/** SPF asks for addresses and mail servers. */
+const resolveOther = async (name: string, type: string): Promise<string[]> =>
+  (await dns().resolve(name, type as 'A')) as string[]

@@ -25,6 +25,7 @@ const KNOWN = oneOf([
   'content-[a-z-]+',
   'in-reply-to',
   'references',
+  'resent-[a-z-]+',
   'list-[a-z-]+',
   'user-agent',
   'auto-submitted',

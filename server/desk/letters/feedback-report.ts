@@ -4,10 +4,11 @@ import { showHiddenLine } from '#server/core/letters/show-hidden.ts'
 import type { ReportKind } from '../reports/report-kind.ts'
 
 export interface FeedbackReport {
-  /** Lower case. */
+  /** Lower case; empty if the report names none. */
   readonly type: string
-  /** Null if the type is unknown or no complaint, such as `not-spam`. */
-  readonly kind: ReportKind | null
+  readonly kind: ReportKind
+  /** False for a type that takes a complaint back, or that never was one. */
+  readonly isComplaint: boolean
   /** Many feedback loops remove this address. */
   readonly complainant: string | null
   readonly mailFrom: string | null
@@ -26,13 +27,19 @@ const kinds: Readonly<Record<string, ReportKind>> = {
   phishing: 'phishing',
   virus: 'malware',
   malware: 'malware',
-  other: 'other',
 }
+
+const noComplaint = ['not-spam', 'auth-failure', 'dmarc', 'dkim']
 
 const MAX_CHARS = 16 * 1024
 
-/** Null if the part names no feedback type. */
-export function readFeedbackReport(text: string): FeedbackReport | null {
+/** Whether these lines are such a part, for mails that name its type wrongly. */
+export const looksLikeFeedback = (text: string): boolean =>
+  /^feedback-type[ \t]*:/im.test(text) ||
+  (/^user-agent[ \t]*:/im.test(text) && /^version[ \t]*:[ \t]*[\d.]+[ \t]*$/im.test(text))
+
+/** A report without a type, or of an unknown one, is a report. */
+export function readFeedbackReport(text: string): FeedbackReport {
   const fields = new Map<string, string>()
   const unfolded = text.slice(0, MAX_CHARS).replace(/\r?\n[ \t]+/g, ' ')
   for (const line of unfolded.split(/\r?\n/)) {
@@ -40,8 +47,7 @@ export function readFeedbackReport(text: string): FeedbackReport | null {
     const name = line.slice(0, colon).trim().toLowerCase()
     if (colon > 0 && !fields.has(name)) fields.set(name, showHiddenLine(line.slice(colon + 1), 500))
   }
-  const type = fields.get('feedback-type')?.toLowerCase().trim()
-  if (!type) return null
+  const type = /[a-z][a-z_-]*/.exec(fields.get('feedback-type')?.toLowerCase() ?? '')?.[0] ?? ''
   const address = (name: string) =>
     /[^\s<>]{1,64}@[^\s<>]{1,255}/.exec(fields.get(name) ?? '')?.[0].toLowerCase() ?? null
   const date = new Date(
@@ -49,7 +55,8 @@ export function readFeedbackReport(text: string): FeedbackReport | null {
   )
   return {
     type,
-    kind: Object.hasOwn(kinds, type) ? (kinds[type] ?? null) : null,
+    kind: (Object.hasOwn(kinds, type) ? kinds[type] : undefined) ?? 'other',
+    isComplaint: !noComplaint.includes(type),
     complainant:
       address('original-rcpt-to') ??
       address('removal-recipient') ??

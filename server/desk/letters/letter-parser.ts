@@ -103,9 +103,10 @@ export function createLetterParser(parts: LetterParserParts = {}): LetterParser 
 
 // A Buffer arrives from another thread as a plain Uint8Array.
 function withBuffers(mail: ReportMail): ReportMail {
-  if (mail.kind !== 'report') return mail
+  if (mail.kind !== 'mail') return mail
   return {
     ...mail,
+    instead: mail.instead && Buffer.from(mail.instead),
     letters: mail.letters.map((letter) => ({ ...letter, source: Buffer.from(letter.source) })),
   }
 }

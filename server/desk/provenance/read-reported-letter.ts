@@ -43,7 +43,9 @@ export async function readReportedLetter(parts: DeskParts, report: Report): Prom
   const evidence = report.evidenceId
     ? await openKeptEvidence(db, keyring, report.evidenceId)
     : undefined
-  if (!evidence) return await readWithoutLetter(parts, report)
+  // Security: A mail that reports without a letter never accuses its own sender.
+  if (!evidence || report.how === 'none')
+    return await readWithoutLetter(parts, report, evidence?.sha256)
   const outcome = await letterParser.letter(evidence.input)
   if (outcome.kind === 'refused')
     return await readWithoutLetter(parts, report, evidence.sha256, outcome.reason)

@@ -5,7 +5,7 @@ const tagKinds: Readonly<Record<string, string>> = { proven: 'bad', likely: 'wai
 
 export function describeReport({ verdict, kind, details, ...report }: Report) {
   const { id, reference, channel, reasons, receivedAt } = report
-  const { subject, sender, note, handedOverBy } = details
+  const { subject, sender, note, handedOverBy, lettersLeft = 0 } = details
   return {
     id,
     reference,
@@ -14,6 +14,8 @@ export function describeReport({ verdict, kind, details, ...report }: Report) {
     receivedAt,
     note,
     handedOverBy,
+    lettersLeft,
+    isWithoutLetter: report.how === 'none',
     about: subject || sender || '',
     verdictKey: verdict ? `abuse.verdicts.${verdict}` : 'desk.waiting',
     kindKey: kind ? `desk.kinds.${kind}` : 'desk.noKind',

@@ -4,10 +4,17 @@ import { reference, token } from '#server/kit/messages/params.ts'
 
 const links = { progressLink: ['/report/progress/', 'progressToken'] } as const
 
+const received = z.strictObject({
+  reference,
+  progressToken: token,
+  /** More letters than are taken from one mail. */
+  lettersLeft: z.int().min(0).max(1000),
+})
+
 export const messages = {
   'report-received': {
     channels: ['mail'],
-    params: z.strictObject({ reference, progressToken: token }),
+    params: received,
     links,
   },
   'report-closed': {
@@ -28,8 +35,8 @@ export const messages = {
   },
   'report-source-wanted': {
     channels: ['mail'],
-    params: z.strictObject({}),
-    links: { sourceHelpLink: '/help/suspicious-letters#source', reportLink: '/report' },
+    params: received,
+    links: { ...links, sourceHelpLink: '/help/suspicious-letters#source', reportLink: '/report' },
   },
 } as const satisfies MessageRows
 

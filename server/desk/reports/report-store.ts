@@ -23,6 +23,8 @@ export interface ReportDetails {
   readonly sender: string | null
   readonly reporter: string | null
   readonly note: string
+  /** How many more letters came with the same mail, and were not taken. */
+  readonly lettersLeft?: number
   readonly subject?: string
   readonly from?: readonly string[]
   readonly messageId?: string | null

@@ -73,11 +73,16 @@ export const samples: readonly Sample[] = [
 ]
 
 export const messageSamples: MessageSamples = {
-  'report-received': { received: { reference: 'R-4711', progressToken: sampleToken } },
+  'report-received': {
+    received: { reference: 'R-4711', progressToken: sampleToken, lettersLeft: 0 },
+    'letters-left': { reference: 'R-4711', progressToken: sampleToken, lettersLeft: 14 },
+  },
   'report-closed': byWord(['measure-after-all', ...outcomes], (outcome) => ({
     reference: 'R-4711',
     progressToken: sampleToken,
     outcome,
   })),
-  'report-source-wanted': { sent: {} },
+  'report-source-wanted': {
+    sent: { reference: 'R-4711', progressToken: sampleToken, lettersLeft: 0 },
+  },
 }

@@ -34,6 +34,8 @@ export interface NewReport extends Sender {
   readonly note: string
   readonly locale: Locale
   readonly acknowledge: boolean
+  /** How many more letters the mail had than are taken. */
+  readonly lettersLeft?: number
 }
 
 export async function enqueueJudging(trx: Trx, reportId: string): Promise<void> {
@@ -93,6 +95,7 @@ async function write(
 ): Promise<TakenReport> {
   const { report, digests, answer, mayMail } = prepared
   const { channel, kind, how, sender, reporter, note, locale } = report
+  const { lettersLeft = 0 } = report
   const evidenceId = await keepSource(trx, parts, report.source, at)
   const reference = newReference('R')
   const id = await insertReport(trx, parts.keyring, {
@@ -103,17 +106,18 @@ async function write(
     evidenceId,
     ...digests,
     at,
-    details: { sender, reporter, note },
+    details: { sender, reporter, note, ...(lettersLeft > 0 ? { lettersLeft } : {}) },
     answerLocale: answer ? locale : null,
   })
   const progressToken = progressTokenOf(parts, id)
   await enqueueJudging(trx, id)
   if (mayMail && reporter)
     await sendMessage(trx, parts, {
-      name: 'report-received',
+      // A person who wrote by mail without a letter may have one.
+      name: how === 'none' && channel === 'mail' ? 'report-source-wanted' : 'report-received',
       channel: 'mail',
       to: reporter,
-      params: { reference, progressToken },
+      params: { reference, progressToken, lettersLeft },
       locale,
       dedupeKey: `report-received:${id}`,
     })

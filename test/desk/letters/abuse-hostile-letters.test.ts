@@ -129,7 +129,7 @@ describe('a hostile letter', () => {
     ])
     assert.ok(one.kind === 'letter' && one.letter.subject === 'look')
     assert.ok(two.kind === 'letter' && two.letter.subject === 'two')
-    assert.equal(report.kind, 'no-letter')
+    assert.equal(report.kind, 'mail')
     await patient.close()
   })
 })

@@ -11,6 +11,7 @@ import { takeReport } from '#server/desk/reports/take-report.ts'
 import { createTestDatabase } from '#test/support/database.ts'
 import {
   ourDomain,
+  reporterDkim,
   sendLetter,
   startAbusePortal,
   untilJudged,
@@ -404,7 +405,7 @@ test('an unproven address gets few mails a day, without words of the reporter', 
   for (const { text } of mails) assert.doesNotMatch(text, /BUY|NOW/)
 })
 
-test('LMTP takes in forwarded letters, but no loops, bounces and mail for others', async () => {
+test('LMTP takes in forwarded letters, but no loops and no mail for others', async () => {
   const lmtp = await startLmtp(portal.parts.desk, '127.0.0.1', 0)
   try {
     const transport = createTransport({
@@ -412,6 +413,7 @@ test('LMTP takes in forwarded letters, but no loops, bounces and mail for others
       port: lmtp.port,
       lmtp: true,
       ignoreTLS: true,
+      dkim: reporterDkim,
     } as object)
     const letter = await sendLetter(portal.keyring, {
       accountId: hannaId,
@@ -432,11 +434,6 @@ test('LMTP takes in forwarded letters, but no loops, bounces and mail for others
     const row = await portal.db('abuse_reports').orderBy('id', 'desc').first()
     assert.deepEqual([row.channel, row.verdict], ['mail', 'proven'])
     await transport.sendMail({ ...mail, headers: { 'X-Postern-Loop': '1' } })
-    await transport.sendMail({
-      ...mail,
-      headers: { 'Auto-Submitted': 'auto-replied' },
-      attachments: [],
-    })
     assert.equal(await countReports(), before + 1)
     await assert.rejects(transport.sendMail({ ...mail, to: `hanna.k@${ourDomain}` }), {
       responseCode: 550,

@@ -23,8 +23,10 @@ export interface ReportMailRow {
         readonly letters?: number
         readonly note?: string
       }
-    | { readonly kind: 'no-complaint' | 'no-letter' }
-    | { readonly kind: 'ignored'; readonly reason: 'loop' | 'bounce' | 'auto-reply' }
+    /** In words, by a person or by a machine. */
+    | { readonly kind: 'no-letter'; readonly acknowledge: boolean }
+    /** Comes back to us. */
+    | { readonly kind: 'ours' }
 }
 
 const b = (binary: string) => Buffer.from(binary, 'latin1')
@@ -75,6 +77,56 @@ function arf(
       `${mail.replace(/^From: .*$/m, `From: ${from}`)}`,
   )
 }
+
+function xarf(report: object): Buffer {
+  return b(
+    multipart('multipart/mixed', [
+      'Content-Type: text/plain\r\n\r\nAn abuse report is attached.\r\n',
+      'Content-Type: application/json; name="xarf.json"\r\n' +
+        `Content-Transfer-Encoding: base64\r\n\r\n${base64Lines(JSON.stringify(report))}`,
+    ]),
+  )
+}
+
+export const xarfFour = (letter: string) => ({
+  xarf_version: '4.0.0',
+  report_id: '7f9619ff-8b86-4011-b42d-00c04fc964ff',
+  timestamp: '2026-06-10T09:00:04Z',
+  reporter: { org: 'Elsewhere', contact: 'abuse@elsewhere.example', domain: 'elsewhere.example' },
+  source_identifier: '203.0.113.5',
+  category: 'messaging',
+  type: 'phishing',
+  smtp_from: `hanna@${ourDomain}`,
+  evidence: [
+    {
+      content_type: 'message/rfc822',
+      payload: Buffer.from(letter, 'latin1').toString('base64'),
+      description: 'The letter',
+      _internal: { analyst: 'Zofia Sekretna' },
+    },
+  ],
+  _internal: { ticket: 'INT-4711', analyst: 'Zofia Sekretna' },
+})
+
+const xarfThree = (letter: string) => ({
+  Version: '3',
+  ReporterInfo: { ReporterOrg: 'Elsewhere', ReporterOrgEmail: 'abuse@elsewhere.example' },
+  Disclosure: true,
+  Report: {
+    ReportClass: 'Activity',
+    ReportType: 'Spam',
+    Date: '2026-06-10T09:00:04Z',
+    SourceIp: '203.0.113.5',
+    SmtpMailFromAddress: `hanna@${ourDomain}`,
+    Samples: [
+      {
+        ContentType: 'message/rfc822',
+        Base64Encoded: true,
+        Payload: Buffer.from(letter, 'latin1').toString('base64'),
+      },
+    ],
+  },
+})
 
 export async function reportMailTable(mail: OurMail): Promise<ReportMailRow[]> {
   const letter = receivedAt('google') + (await mail.send(plainDraft))
@@ -260,7 +312,7 @@ export async function reportMailTable(mail: OurMail): Promise<ReportMailRow[]> {
     {
       name: 'a loop that takes it back',
       mail: arf('fbl@isp.example', ['Feedback-Type: not-spam', 'Version: 1'], letter),
-      expected: { kind: 'no-complaint' },
+      expected: { kind: 'no-letter', acknowledge: false },
     },
     {
       name: 'a report on failed authentication',
@@ -269,9 +321,47 @@ export async function reportMailTable(mail: OurMail): Promise<ReportMailRow[]> {
         ['Feedback-Type: auth-failure', 'Version: 1', 'Auth-Failure: dmarc'],
         letter,
       ),
-      expected: { kind: 'no-complaint' },
+      expected: { kind: 'no-letter', acknowledge: false },
     },
 
+    ...[
+      { name: 'a loop of a type in quotation marks', type: 'Feedback-Type: "abuse"', kind: 'spam' },
+      { name: 'a loop of an unknown type', type: 'Feedback-Type: miscategorized', kind: 'other' },
+      { name: 'a loop that names no type', type: 'X-Origin: fbl', kind: 'other' },
+    ].map(({ name, type, kind }) => ({
+      name,
+      mail: arf('fbl@isp.example', [type, 'User-Agent: FBL/1', 'Version: 1'], letter),
+      expected: loop({ reportKind: kind }),
+    })),
+    {
+      name: 'a loop whose report is of a wrong type',
+      mail: b(
+        arf('fbl@isp.example', v01, letter)
+          .toString('latin1')
+          .replace('message/feedback-report', 'application/octet-stream'),
+      ),
+      expected: loop(),
+    },
+    {
+      name: 'XARF 4',
+      mail: xarf(xarfFour(letter)),
+      expected: loop({ reportKind: 'phishing' }),
+    },
+    {
+      name: 'XARF 3',
+      mail: xarf(xarfThree(letter)),
+      expected: loop(),
+    },
+    {
+      name: 'XARF that fits no schema',
+      mail: xarf({ ...xarfFour(letter), evidence: 'none' }),
+      expected: { kind: 'no-letter', acknowledge: false },
+    },
+    {
+      name: 'a letter that somebody redirected',
+      mail: b(`Resent-From: olga@elsewhere.example\r\nX-Postern-Loop: 1\r\n${letter}`),
+      expected: report('redirected', 'proven', false, { reporter: 'olga@elsewhere.example' }),
+    },
     {
       name: 'Thunderbird, forwarded as attachment',
       mail: attached(
@@ -467,32 +557,32 @@ export async function reportMailTable(mail: OurMail): Promise<ReportMailRow[]> {
     {
       name: 'a complaint without a letter',
       mail: inline('hanna@posta.example is writing to me every day, please stop her'),
-      expected: { kind: 'no-letter' },
+      expected: { kind: 'no-letter', acknowledge: true },
     },
 
     {
       name: 'our own answer, come back',
       mail: b(`X-Postern-Loop: 1\r\n${letter}`),
-      expected: { kind: 'ignored', reason: 'loop' },
+      expected: { kind: 'ours' },
     },
     {
       name: 'a letter from the abuse address itself',
       mail: b(person([], 'x').replace(/^From: .*$/m, `From: ${abuseAddress}`)),
-      expected: { kind: 'ignored', reason: 'loop' },
+      expected: { kind: 'no-letter', acknowledge: false },
     },
     {
       name: 'a letter that was delivered here twice',
       mail: b(
         `Delivered-To: ${abuseAddress}\r\nDelivered-To: ${abuseAddress}\r\n${person([], 'x')}`,
       ),
-      expected: { kind: 'ignored', reason: 'loop' },
+      expected: { kind: 'no-letter', acknowledge: false },
     },
     {
       name: 'a letter with endless relays',
       mail: b(
         `${'Received: from a by b; Wed, 10 Jun 2026 09:00:00 +0000\r\n'.repeat(60)}${person([], 'x')}`,
       ),
-      expected: { kind: 'ignored', reason: 'loop' },
+      expected: { kind: 'no-letter', acknowledge: false },
     },
     {
       name: 'a delivery report',
@@ -500,7 +590,7 @@ export async function reportMailTable(mail: OurMail): Promise<ReportMailRow[]> {
         'Return-Path: <>\r\n' +
           `${multipart('multipart/report; report-type=delivery-status', ['Content-Type: text/plain\r\n\r\nThe mail system\r\n', 'Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n', `Content-Type: message/rfc822\r\n\r\n${letter}`])}`,
       ),
-      expected: { kind: 'ignored', reason: 'bounce' },
+      expected: report('attached', 'proven', false),
     },
     {
       name: 'a plain bounce',
@@ -510,47 +600,47 @@ export async function reportMailTable(mail: OurMail): Promise<ReportMailRow[]> {
           'From: Mail Delivery Subsystem <MAILER-DAEMON@elsewhere.example>',
         ),
       ),
-      expected: { kind: 'ignored', reason: 'bounce' },
+      expected: { kind: 'no-letter', acknowledge: false },
     },
     {
       name: 'a mail with a null sender',
       mail: b(`Return-Path: <>\r\n${person([], 'gone')}`),
-      expected: { kind: 'ignored', reason: 'bounce' },
+      expected: { kind: 'no-letter', acknowledge: false },
     },
     {
       name: 'an automatic answer',
       mail: b(person(['Auto-Submitted: auto-replied'], 'I am away')),
-      expected: { kind: 'ignored', reason: 'auto-reply' },
+      expected: { kind: 'no-letter', acknowledge: false },
     },
     {
       name: 'an automatic answer of an old program',
       mail: b(person(['Precedence: bulk'], 'I am away')),
-      expected: { kind: 'ignored', reason: 'auto-reply' },
+      expected: { kind: 'no-letter', acknowledge: false },
     },
     {
       name: 'an automatic answer of a web mailer',
       mail: b(person(['X-Autoreply: yes'], 'I am away')),
-      expected: { kind: 'ignored', reason: 'auto-reply' },
+      expected: { kind: 'no-letter', acknowledge: false },
     },
     {
       name: 'an absence note in German',
       mail: b(person([], 'Ich bin weg', words('utf-8', 'Abwesenheitsnotiz: Urlaub', 'B', 60))),
-      expected: { kind: 'ignored', reason: 'auto-reply' },
+      expected: { kind: 'no-letter', acknowledge: false },
     },
     {
       name: 'an absence note in Russian',
       mail: b(person([], 'x', words('koi8-r', 'Автоответ: в отпуске', 'B', 60))),
-      expected: { kind: 'ignored', reason: 'auto-reply' },
+      expected: { kind: 'no-letter', acknowledge: false },
     },
     {
       name: 'an absence note in Belarusian',
       mail: b(person([], 'x', words('utf-8', 'Аўтаадказ: адпачынак', 'B', 60))),
-      expected: { kind: 'ignored', reason: 'auto-reply' },
+      expected: { kind: 'no-letter', acknowledge: false },
     },
     {
       name: 'a person who says that nothing is automatic',
       mail: b(person(['Auto-Submitted: no'], 'please act')),
-      expected: { kind: 'no-letter' },
+      expected: { kind: 'no-letter', acknowledge: true },
     },
   ]
 }

@@ -22,7 +22,7 @@ export function parseImapUrl(url: string) {
 }
 
 /**
- * Returns how many mails became reports or were answered with a question for the letter.
+ * Returns how many mails became reports.
  * @param tls for a server whose certificate comes from a private authority
  */
 export async function fetchMail(parts: DeskParts, tls: ConnectionOptions = {}): Promise<number> {
@@ -58,14 +58,13 @@ export async function fetchMail(parts: DeskParts, tls: ConnectionOptions = {}): 
 async function takeOne(parts: DeskParts, client: ImapFlow, uid: string): Promise<boolean> {
   const about = await client.fetchOne(uid, { size: true }, { uid: true })
   if (!about) return false
-  if ((about.size ?? 0) > mailMaxBytes) {
-    await client.messageFlagsAdd(uid, ['\\Seen', '\\Flagged'], { uid: true })
-    return false
-  }
+  const isCut = (about.size ?? 0) > mailMaxBytes
   const whole = await client.fetchOne(uid, { source: { maxLength: mailMaxBytes } }, { uid: true })
   const source = whole ? whole.source : undefined
   if (!source) return false
   const outcome = await intakeMail(parts, source)
-  await client.messageFlagsAdd(uid, ['\\Seen'], { uid: true })
-  return outcome.kind === 'reports' || outcome.kind === 'asked'
+  // The beginning of a mail that is too large is taken in; its flag shows that there is more.
+  const flags = isCut ? ['\\Seen', '\\Flagged'] : ['\\Seen']
+  await client.messageFlagsAdd(uid, flags, { uid: true })
+  return outcome.kind === 'reports'
 }

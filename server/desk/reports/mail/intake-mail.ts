@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto'
 import type { Trx } from '#db/connection.ts'
 import { letterLimits } from '#server/core/letters/letter.ts'
 import type { DeskParts } from '#server/desk/desk.ts'
-import { digestOfReporter } from '#server/desk/reporters/person.ts'
-import { sendMessage } from '#server/kit/messages/send-message.ts'
+import { isOwnMail } from '#server/kit/messages/mail/own-mail.ts'
 import { reporterKey } from '../reporter-key.ts'
-import { limitReportMails, type NewReport, takeReports } from '../take-report.ts'
+import { type NewReport, takeReports } from '../take-report.ts'
+import { isAligned } from './aligned-sender.ts'
 import { noteMail } from './mail-store.ts'
 import type { ReportMail } from './parse-report-mail.ts'
 
@@ -14,8 +14,6 @@ export const mailMaxBytes = letterLimits.bytes
 
 export type TakenMail =
   | { readonly kind: 'reports'; readonly references: readonly string[] }
-  /** The sender was asked for the missing letter. */
-  | { readonly kind: 'asked' }
   | { readonly kind: 'left'; readonly reason: string }
   | { readonly kind: 'again' }
 
@@ -27,8 +25,8 @@ export const abuseAddressesOf = ({ abuseAddress, mailDomains }: DeskParts['setti
     each.toLowerCase(),
   )
 
-/** Mail from one of these addresses is our own, or comes back in a loop. */
-const ownAddresses = ({ settings }: DeskParts): string[] => {
+/** Nobody is answered at one of these addresses. */
+const ownAddresses = ({ settings }: Pick<DeskParts, 'settings'>): string[] => {
   const from = /<([^<>]+)>\s*$/.exec(settings.mailFrom)?.[1] ?? settings.mailFrom
   return [...abuseAddressesOf(settings), from.trim().toLowerCase()]
 }
@@ -37,15 +35,14 @@ const ownAddresses = ({ settings }: DeskParts): string[] => {
 export async function intakeMail(parts: DeskParts, raw: Uint8Array): Promise<TakenMail> {
   const mail = await parts.letterParser.reportMail(raw, ownAddresses(parts))
   if (mail.kind === 'refused') {
-    // The Message-ID of such a mail was not read, so its hash identifies it.
-    const key = createHash('sha256').update(raw).digest('hex')
-    return await leave(parts, key, `refused:${mail.reason}`)
+    return await takeUnread(parts, raw, mail.reason)
   }
-  if (mail.kind === 'ignored') return await leave(parts, mail.mailKey, `ignored:${mail.reason}`)
-  if (mail.kind === 'no-complaint') return await leave(parts, mail.mailKey, 'no-complaint')
-  return mail.kind === 'no-letter'
-    ? await askForSource(parts, mail)
-    : await takeLetters(parts, mail)
+  const answer = await findAnswer(parts, mail)
+  if (answer) {
+    return await leave(parts, mail.mailKey, `ignored:${answer}`)
+  }
+  const reports = await reportsOf(parts, mail, raw)
+  return await take(parts, reports, mail.mailKey)
 }
 
 async function leave({ db, clock }: DeskParts, key: string, outcome: string): Promise<TakenMail> {
@@ -53,60 +50,95 @@ async function leave({ db, clock }: DeskParts, key: string, outcome: string): Pr
   return isNew ? { kind: 'left', reason: outcome } : { kind: 'again' }
 }
 
+// Security: Of all mail to the desk only answers to our own mail are dropped.
+/** Why a mail is no report, or undefined. An answer of a person that brings a letter is one. */
+async function findAnswer(
+  { db }: DeskParts,
+  { answering, letters, isAutomatic }: ReadMail,
+): Promise<'loop' | 'answer' | undefined> {
+  if (answering.isOurs || (await isOwnMail(db, answering.bears))) {
+    return 'loop'
+  }
+  if (letters.length > 0 && !isAutomatic) return undefined
+  return (await isOwnMail(db, answering.answers)) ? 'answer' : undefined
+}
+
+async function take(
+  parts: DeskParts,
+  reports: readonly NewReport[],
+  key: string,
+): Promise<TakenMail> {
+  const at = parts.clock.now()
+  const isNew = (trx: Trx) => noteMail(trx, { key, outcome: 'report', at })
+  const taken = await takeReports(parts, reports, isNew)
+  if (!taken) return { kind: 'again' }
+  return { kind: 'reports', references: taken.map(({ reference }) => reference) }
+}
+
 const isMailAddress = (address: string) =>
   /^[^\s@<>"(),;:\\]{1,64}@[a-z0-9.-]{1,253}$/i.test(address)
 
-async function askForSource(
-  parts: DeskParts,
-  mail: Extract<ReadMail, { kind: 'no-letter' }>,
-): Promise<TakenMail> {
-  const { db, clock, settings } = parts
-  const to = mail.reporter.address
-  const digest = await digestOfReporter(parts, to)
-  const mayMail = isMailAddress(to) && (await limitReportMails(parts)(digest))
-  return await db.transaction(async (trx): Promise<TakenMail> => {
-    if (!(await noteMail(trx, { key: mail.mailKey, outcome: 'no-letter', at: clock.now() })))
-      return { kind: 'again' }
-    if (!mayMail) return { kind: 'left', reason: 'no-letter' }
-    await sendMessage(trx, parts, {
-      name: 'report-source-wanted',
-      channel: 'mail',
-      to,
-      params: {},
-      locale: settings.defaultLocale,
-      dedupeKey: `report-source-wanted:${mail.mailKey}`,
-    })
-    return { kind: 'asked' }
-  })
+/** A mail that stops its reader is a report that nobody could read. */
+async function takeUnread(parts: DeskParts, raw: Uint8Array, reason: string): Promise<TakenMail> {
+  // Its Message-ID was not read, so its hash identifies it.
+  const key = createHash('sha256').update(raw).digest('hex')
+  if (reason === 'empty') {
+    return await leave(parts, key, `refused:${reason}`)
+  }
+  const report: NewReport = {
+    channel: 'mail',
+    kind: null,
+    how: 'none',
+    source: raw,
+    sender: null,
+    reporter: null,
+    note: '',
+    locale: parts.settings.defaultLocale,
+    network: `mail:${key}`,
+    acknowledge: false,
+  }
+  return await take(parts, [report], key)
 }
 
-async function takeLetters(
-  parts: DeskParts,
-  mail: Extract<ReadMail, { kind: 'report' }>,
-): Promise<TakenMail> {
-  const { clock, settings } = parts
-  const reporter = isMailAddress(mail.reporter.address) ? mail.reporter.address : null
-  const reports = mail.letters.map(
-    ({ how, source }, at): NewReport => ({
-      channel: how === 'feedback-loop' ? 'feedback-loop' : 'mail',
-      kind: mail.reportKind,
-      how: how === 'retold' ? 'retold' : 'source',
-      source,
-      sender: null,
-      reporter,
-      note: mail.note,
-      locale: settings.defaultLocale,
-      network: reporterKey(mail.reporter.address),
-      // Anybody can write any From: such mails count as one person, as long as nothing aligns.
-      countedAs: 'mail',
-      // Each mail gets one answer, however many letters it reports.
-      acknowledge: mail.acknowledge && at === 0,
-    }),
+async function reportsOf(parts: DeskParts, mail: ReadMail, raw: Uint8Array): Promise<NewReport[]> {
+  const { settings } = parts
+  const { address } = mail.reporter
+  const common = {
+    kind: mail.reportKind,
+    sender: namedSender(parts, mail),
+    reporter: isMailAddress(address) ? address : null,
+    note: mail.note,
+    locale: mail.language ?? settings.defaultLocale,
+    network: reporterKey(address),
+  }
+  const answers = !mail.isAutomatic && (await isAligned(parts, raw, address))
+  // Anybody can write any From: mails of which none aligns count as one person.
+  const sentBy = { ...common, confirmed: answers, countedAs: 'mail' }
+  if (mail.letters.length === 0) {
+    const channel = mail.isForMachines ? 'feedback-loop' : 'mail'
+    const source = mail.instead ?? raw
+    return [{ ...sentBy, channel, how: 'none', source, acknowledge: answers }]
+  }
+  return mail.letters.map(({ how, source }, at) => ({
+    ...sentBy,
+    channel: how === 'feedback-loop' ? 'feedback-loop' : 'mail',
+    how: how === 'retold' ? 'retold' : 'source',
+    source,
+    // Each mail gets one answer, however many letters it reports.
+    acknowledge: answers && at === 0,
+    lettersLeft: at === 0 ? mail.lettersLeft : 0,
+  }))
+}
+
+/** The only address of ours that the words name, or the one that the report is about. */
+function namedSender({ settings }: DeskParts, { sender, note, subject }: ReadMail): string | null {
+  if (sender) return isMailAddress(sender) ? sender : null
+  const named = new Set(
+    `${subject}\n${note}`
+      .toLowerCase()
+      .match(/[a-z0-9][a-z0-9._+-]{0,63}@[a-z0-9.-]{1,200}[a-z0-9]/g)
+      ?.filter((each) => settings.mailDomains.includes(each.slice(each.indexOf('@') + 1))),
   )
-  const isNew = (trx: Trx) =>
-    noteMail(trx, { key: mail.mailKey, outcome: 'report', at: clock.now() })
-  const taken = await takeReports(parts, reports, isNew)
-  return taken
-    ? { kind: 'reports', references: taken.map(({ reference }) => reference) }
-    : { kind: 'again' }
+  for (const own of ownAddresses({ settings })) named.delete(own)
+  return named.size === 1 ? ([...named][0] ?? null) : null
 }
