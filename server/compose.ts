@@ -12,6 +12,7 @@ import { serviceWordsOf } from './core/identifiers/service-words.ts'
 import { createKeyring, type Keyring } from './core/keys/keyring.ts'
 import { createDesk } from './desk/desk.ts'
 import { findInForce, isSendingLimited, noteEffect } from './desk/measures/measure-store.ts'
+import { restricts } from './desk/measures/measures.ts'
 import type { ResolveTxt } from './desk/provenance/dkim.ts'
 import { recordStaffSignOut, type StaffSignOut } from './desk/staff/sign-out.ts'
 import { features } from './features.ts'
@@ -116,7 +117,7 @@ const composePorts = (db: Db, keyring: Keyring) => ({
   isSendingLimited,
   noteConverged: (accountId: string) => noteEffect(db, accountId),
   offersExport: listed.some(({ name }) => name.endsWith('/export')),
-  isRestricted: async (trx: Trx, id: string) => (await findInForce(trx, id)) !== undefined,
+  isRestricted: async (trx: Trx, id: string) => restricts(await findInForce(trx, id)),
   recordStaffSignOut: (trx: Trx, left: StaffSignOut) => recordStaffSignOut(trx, keyring, left),
   loadSamples,
   loadAuditActions,

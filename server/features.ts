@@ -27,6 +27,7 @@ import { provenanceFeature } from './desk/provenance/feature.ts'
 import { queueFeature } from './desk/queue/feature.ts'
 import { reportsFeature } from './desk/reports/feature.ts'
 import { staffFeature } from './desk/staff/feature.ts'
+import { strikesFeature } from './desk/strikes/feature.ts'
 import { draftsFeature } from './kit/drafts/feature.ts'
 import { jobsFeature } from './kit/jobs/feature.ts'
 import { limitsFeature } from './kit/limits/feature.ts'
@@ -115,6 +116,7 @@ export const features = [
   alertsFeature,
   preservationFeature,
   measuresFeature,
+  strikesFeature,
   appealsFeature,
   figuresFeature,
   deskHelpFeature,

@@ -29,6 +29,7 @@ import { wellKnownReceivers } from './provenance/well-known-receivers.ts'
 import { createDeskIndex, type DeskIndex } from './queue/index-store.ts'
 import type { ReportSettings } from './reports/settings.ts'
 import type { StaffSettings } from './staff/settings.ts'
+import type { StrikeSettings } from './strikes/settings.ts'
 
 export type DeskSettings = AlertSettings &
   AppealSettings &
@@ -38,7 +39,8 @@ export type DeskSettings = AlertSettings &
   MeasureSettings &
   ProvenanceSettings &
   ReportSettings &
-  StaffSettings
+  StaffSettings &
+  StrikeSettings
 
 export interface DeskParts extends MessageParts {
   readonly db: Db

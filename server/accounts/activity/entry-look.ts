@@ -29,6 +29,7 @@ const icons: Readonly<Record<string, string>> = {
 const ofEvents: Readonly<Record<string, string>> = {
   'account.blocked': 'blocked',
   'account.restricted': 'blocked',
+  'account.warned': 'blocked',
   'sign-in.failures': 'alarm',
   'sign-in.new-device': 'devices',
 }

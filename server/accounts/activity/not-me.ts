@@ -52,6 +52,8 @@ const adviceOf: Readonly<Record<ActivityEvent, Advice | null>> = {
   'account.kept': 'account',
   'account.restricted': 'service',
   'account.unblocked': 'service',
+  'account.warned': 'service',
+  'account.warning-ended': 'service',
   'activity.folded': null,
   'app-password.all-revoked': 'app-password',
   'app-password.created': 'app-password',

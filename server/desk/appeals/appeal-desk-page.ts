@@ -19,8 +19,10 @@ import {
   type MeasureName,
   measureDays,
   measureNames,
+  measureRows,
 } from '../measures/measures.ts'
 import { type StaffMember, showStaffPage, staffOf } from '../staff/staff.ts'
+import { strikeEnd } from '../strikes/strike-store.ts'
 import { type Appeal, type AppealDecision, appealDecisions, findAppeal } from './appeal-store.ts'
 import {
   type AppealRuling,
@@ -33,8 +35,15 @@ export const waitingAppeals = '/staff/cases?tab=appeals'
 
 type Form = Record<'decision' | 'measure' | 'days', string>
 
-function readRuling(form: Form, decision: AppealDecision, now: Date): AppealRuling {
+function readRuling(
+  form: Form,
+  decision: AppealDecision,
+  { settings, clock }: Pick<DeskParts, 'settings' | 'clock'>,
+): AppealRuling {
   if (decision !== 'eased' || !isMeasureName(form.measure)) return { decision }
+  const now = clock.now()
+  if (measureRows[form.measure].until === 'strike')
+    return { decision, easeTo: form.measure, until: strikeEnd(settings, now) }
   const days = measureDays.find((each) => each === form.days) ?? 'none'
   const until = days === 'none' ? null : new Date(now.getTime() + Number(days) * msPerDay)
   return { decision, easeTo: form.measure, until }
@@ -116,7 +125,7 @@ async function hasDecided(
 }
 
 export function appealDeskPage(parts: DeskPageParts): Record<'show' | 'decide', RequestHandler> {
-  const { desk, clock } = parts
+  const { desk } = parts
 
   async function show(
     req: Request,
@@ -151,7 +160,7 @@ export function appealDeskPage(parts: DeskPageParts): Record<'show' | 'decide', 
       const form = readFields(req, ['decision', 'measure', 'days'])
       const decision = appealDecisions.find((each) => each === form.decision)
       if (!decision) return await show(req, res, [{ field: 'decision', reason: 'missing' }], form)
-      const ruling = readRuling(form, decision, clock.now())
+      const ruling = readRuling(form, decision, desk)
       const decided = await decideAppeal(desk, appeal.id, ruling, actorOf(staff))
       const isRepeated = decided.kind === 'not-yours' && (await hasDecided(desk, opened, decision))
       if (decided.kind !== 'decided' && !isRepeated)

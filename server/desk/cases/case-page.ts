@@ -17,6 +17,7 @@ import { listQueue } from '../queue/queue-store.ts'
 import { describeReport } from '../reports/describe-report.ts'
 import type { Report } from '../reports/report-store.ts'
 import { showStaffPage, staffOf } from '../staff/staff.ts'
+import { readStrikes } from '../strikes/strike-store.ts'
 import { describeCase } from './describe-case.ts'
 import { actorOf, openCase } from './desk-guard.ts'
 import { type CaseView, showCase } from './show-case.ts'
@@ -90,10 +91,14 @@ export function casePage(parts: DeskPageParts): CasePage {
     ])
 
   async function describeAccount({ account }: CaseView) {
-    if (!account) return { mailbox: undefined, latest: [] }
+    if (!account) return { mailbox: undefined, latest: [], strikes: undefined }
     const progress = await findMailboxProgress(db, account.id)
     const latest = await listActivity(db, account.id, latestEntries)
-    return { mailbox: progress && describeMailbox(progress), latest: latest.map(describeEntry) }
+    return {
+      mailbox: progress && describeMailbox(progress),
+      latest: latest.map(describeEntry),
+      strikes: await readStrikes(db, desk.settings, account.id, clock.now()),
+    }
   }
 
   const showErrors: CasePage['showErrors'] = async (req, res, errors, values = {}) => {

@@ -135,6 +135,7 @@ const aCase = (state: string, facts: object = {}, locals: object = {}, viewer = 
     titleParams: { id: '3', subject: sampleAddress },
     mailbox,
     latest,
+    strikes: { count: 3, noted: 3, isMany: true, until: sampleMoment(-2000) },
     letter,
     chosen: describeReport(report('1')),
     now,

@@ -10,8 +10,9 @@ import { wantMailboxSuspension } from '#server/mail/mailboxes/want-mailbox.ts'
 import { correctOutcome } from '../cases/joining/correct-outcome.ts'
 import { insertTimelineEntry } from '../cases/timeline-store.ts'
 import type { DeskParts } from '../desk.ts'
+import { endWarning, warnOwner } from '../strikes/warn-owner.ts'
 import { type Measure, noteRevision, setEnded } from './measure-store.ts'
-import { type EndReason, measureRows } from './measures.ts'
+import { type EndReason, measureRows, restricts } from './measures.ts'
 import { notifyOwner } from './notify-owner.ts'
 import type { StandingAccount } from './standing-store.ts'
 
@@ -57,26 +58,7 @@ export async function applyMeasure(
   if (progress) await noteRevision(trx, measure.id, progress.revision)
   if (measure.until)
     await enqueue(trx, expireTask, { measureId: measure.id }, { runAt: measure.until })
-  await recordActivity(trx, parts.keyring, {
-    accountId,
-    event: 'account.restricted',
-    details: { extent: row.extent, cause: measure.cause },
-    at,
-  })
-  await notifyOwner(trx, parts, {
-    account: { id: accountId, ...before },
-    suspension: row.suspension,
-    name: 'account-blocked',
-    params: {
-      mailbox: before.address,
-      at: at.toISOString(),
-      extent: row.extent,
-      cause: measure.cause,
-      until: measure.until?.toISOString() ?? null,
-      appealToken: signToken(parts.keyring, appealPurpose, measure.id),
-    },
-    key: `measure:${measure.id}`,
-  })
+  await tellOfMeasure(parts, measure, before, at)
   const { caseId } = measure
   if (!caseId) return
   await insertTimelineEntry(trx, parts.keyring, {
@@ -87,6 +69,39 @@ export async function applyMeasure(
     at,
   })
   await correctOutcome(trx, parts, { caseId, staffId, at })
+}
+
+async function tellOfMeasure(
+  parts: DeskParts,
+  measure: Measure,
+  account: StandingAccount,
+  at: Date,
+): Promise<void> {
+  const { accountId, cause } = measure
+  const { trx, address: mailbox } = account
+  const { extent, suspension } = measureRows[measure.measure]
+  const appealToken = signToken(parts.keyring, appealPurpose, measure.id)
+  if (extent === 'warned') return await warnOwner(parts, { measure, account, at, appealToken })
+  await recordActivity(trx, parts.keyring, {
+    accountId,
+    event: 'account.restricted',
+    details: { extent, cause },
+    at,
+  })
+  await notifyOwner(trx, parts, {
+    account: { id: accountId, ...account },
+    suspension,
+    name: 'account-blocked',
+    params: {
+      mailbox,
+      at: at.toISOString(),
+      extent,
+      cause,
+      until: measure.until?.toISOString() ?? null,
+      appealToken,
+    },
+    key: `measure:${measure.id}`,
+  })
 }
 
 /**
@@ -115,6 +130,10 @@ export async function endMeasure(
       at,
     })
   if (reason === 'replaced') return true
+  if (!restricts(measure)) {
+    await endWarning(parts, { measure, account, at, reason })
+    return true
+  }
   const { accountId } = measure
   const newEpoch = account.isShut
   await setPortalAccess(trx, accountId, {

@@ -4,6 +4,7 @@ import { hasWayBack } from '#server/recovery/methods/methods.ts'
 import { type Appeal, findAppealOf } from '../appeals/appeal-store.ts'
 import { appealUntil } from '../appeals/make-appeal.ts'
 import type { DeskParts } from '../desk.ts'
+import { readStrikes, type Strikes } from '../strikes/strike-store.ts'
 import { appealPurpose } from './apply-measure.ts'
 import { findInForce, type Measure } from './measure-store.ts'
 import { type MeasureCause, type MeasureRow, measureRows } from './measures.ts'
@@ -13,6 +14,8 @@ export interface Block {
   readonly cause: MeasureCause
   readonly since: Date
   readonly until: Date | null
+  /** Breaches that count now, and until when the oldest does. */
+  readonly strikes: Strikes
   /** Whether a recovery lifts the measure. `no-way-back`: it would, but no method is set. */
   readonly recovery: 'opens' | 'no-way-back' | 'no'
   readonly appeal:
@@ -29,12 +32,20 @@ export async function describeBlock(
   if (!measure?.takenAt) return undefined
   const { takenAt: since, cause, until } = measure
   const { extent } = measureRows[measure.measure]
-  const [recovery, appeal] = await Promise.all([
+  const { db, settings, clock } = parts
+  const [recovery, appeal, strikes] = await Promise.all([
     describeRecovery(parts, measure),
     describeAppeal(parts, measure.id, since),
+    readStrikes(db, settings, accountId, clock.now()),
   ])
-  return { extent, cause, since, until, recovery, appeal }
+  return { extent, cause, since, until, recovery, appeal, strikes }
 }
+
+/** A warning has a title of its own: nothing is restricted. */
+export const noticeOf = ({ extent }: Pick<Block, 'extent'>) => ({
+  extent,
+  titleKey: extent === 'warned' ? 'warned.title' : 'blocked.title',
+})
 
 async function describeRecovery(
   { db, methods, clock }: DeskParts,

@@ -7,6 +7,7 @@ import type { FormError } from '#server/kit/pages/forms.ts'
 import { hasWayBack } from '#server/recovery/methods/methods.ts'
 import { recordLook } from '../audit/record-look.ts'
 import type { DeskParts } from '../desk.ts'
+import { readStrikes } from '../strikes/strike-store.ts'
 import type { MeasureRefusal } from './measure-rules.ts'
 import { findInForce, type Measure } from './measure-store.ts'
 import { isMilder, type MeasureName, measureRows, type Standing, standingOf } from './measures.ts'
@@ -47,7 +48,10 @@ export interface MeasureWarning {
 }
 
 /** What a page shows of the account. Its form sends `shown` back, so that a change is noticed. */
-export async function stateOf({ db }: Pick<DeskParts, 'db'>, account: Account) {
+export async function stateOf(
+  { db, settings, clock }: Pick<DeskParts, 'db' | 'settings' | 'clock'>,
+  account: Account,
+) {
   const inForce = await findInForce(db, account.id)
   const standing = standingOf(inForce)
   const { passwordChangedAt } = account
@@ -55,6 +59,7 @@ export async function stateOf({ db }: Pick<DeskParts, 'db'>, account: Account) {
     standing,
     inForce,
     until: inForce?.until ?? null,
+    strikes: await readStrikes(db, settings, account.id, clock.now()),
     shown: shownState({ standing, inForce, passwordChangedAt }),
   }
 }
@@ -90,14 +95,23 @@ export function noticeTo(
   const locale = isLocale(owner.locale) ? owner.locale : settings.defaultLocale
   const t = texts.in(locale)
   const { extent } = measureRows[wanted.measure]
-  return {
+  const shared = {
     locale,
+    cause: t('messages.account-blocked.cause', { cause: wanted.cause }),
+    until: wanted.until,
+  }
+  if (extent === 'warned')
+    return {
+      ...shared,
+      title: t('messages.account-warned.title'),
+      lead: t('messages.account-warned.lead', { mailbox: owner.address }),
+    }
+  return {
+    ...shared,
     title: t('messages.account-blocked.title'),
     lead: noWayBack
       ? t('blocked.recover.none')
       : t('messages.account-blocked.lead', { mailbox: owner.address, extent }),
-    cause: t('messages.account-blocked.cause', { cause: wanted.cause }),
-    until: wanted.until,
   }
 }
 

@@ -83,7 +83,8 @@ export function refuseUntil(
   now: Date,
 ): MeasureRefusal | undefined {
   const rule = measureRows[measure].until
-  if (until === null) return rule === 'needed' ? { kind: 'until-needed' } : undefined
+  const needed = rule === 'needed' || rule === 'strike'
+  if (until === null) return needed ? { kind: 'until-needed' } : undefined
   if (rule === 'none') return { kind: 'until-not-allowed' }
   return until <= now ? { kind: 'until-past' } : undefined
 }

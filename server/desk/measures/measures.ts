@@ -2,6 +2,7 @@
 import type { Suspension } from '#server/accounts/life/account-life.ts'
 
 export const measureNames = [
+  'warning',
   'limit-sending',
   'suspend-sending',
   'suspend-all',
@@ -38,19 +39,30 @@ export interface MeasureRow {
   readonly name: MeasureName
   readonly suspension: Suspension
   /** What the message `account-blocked` and the page of the block say is restricted. */
-  readonly extent: 'limited' | 'send' | 'login' | 'all' | 'compromised'
+  readonly extent: 'warned' | 'limited' | 'send' | 'login' | 'all' | 'compromised'
   /** `reset`: nobody signs in before a new password is set. */
   readonly portal: 'open' | 'blocked' | 'reset'
   readonly endsSessions: boolean
   readonly revokesAppPasswords: boolean
   /** All filters are held, because a stranger may have set them up. */
   readonly holdsFilters: boolean
-  /** Whether the measure needs, may have or cannot have an end. */
-  readonly until: 'needed' | 'allowed' | 'none'
+  /** Whether it needs, may have or cannot have an end, or ends with its strike. */
+  readonly until: 'needed' | 'allowed' | 'none' | 'strike'
   readonly right: MeasureRight
 }
 
 export const measureRows: Readonly<Record<MeasureName, MeasureRow>> = {
+  warning: {
+    name: 'warning',
+    suspension: 'none',
+    extent: 'warned',
+    portal: 'open',
+    endsSessions: false,
+    revokesAppPasswords: false,
+    holdsFilters: false,
+    until: 'strike',
+    right: 'analyst',
+  },
   'limit-sending': {
     name: 'limit-sending',
     suspension: 'none',
@@ -112,14 +124,19 @@ export const measureRows: Readonly<Record<MeasureName, MeasureRow>> = {
 export const standingOf = (inForce: { readonly measure: MeasureName } | undefined): Standing =>
   inForce?.measure ?? 'none'
 
+/** A warning stands as measures do, but restricts nothing. */
+export const restricts = (inForce: { readonly measure: MeasureName } | undefined): boolean =>
+  inForce !== undefined && inForce.measure !== 'warning'
+
 /** Which measures may follow each standing. `none` means to lift it. */
 export const transitions: Readonly<Record<Standing, readonly Standing[]>> = {
-  none: ['limit-sending', 'suspend-sending', 'suspend-all', 'compromised', 'block'],
-  'limit-sending': ['none', 'suspend-sending', 'suspend-all', 'compromised', 'block'],
-  'suspend-sending': ['none', 'limit-sending', 'suspend-all', 'compromised', 'block'],
-  'suspend-all': ['none', 'limit-sending', 'suspend-sending', 'compromised', 'block'],
+  none: measureNames,
+  warning: ['none', 'limit-sending', 'suspend-sending', 'suspend-all', 'compromised', 'block'],
+  'limit-sending': ['none', 'warning', 'suspend-sending', 'suspend-all', 'compromised', 'block'],
+  'suspend-sending': ['none', 'warning', 'limit-sending', 'suspend-all', 'compromised', 'block'],
+  'suspend-all': ['none', 'warning', 'limit-sending', 'suspend-sending', 'compromised', 'block'],
   compromised: ['none', 'suspend-sending', 'suspend-all', 'block'],
-  block: ['none', 'limit-sending', 'suspend-sending', 'suspend-all'],
+  block: ['none', 'warning', 'limit-sending', 'suspend-sending', 'suspend-all'],
 }
 
 export const allowsTransition = (from: Standing, to: Standing): boolean =>
@@ -128,11 +145,12 @@ export const allowsTransition = (from: Standing, to: Standing): boolean =>
 /** How hard a measure is for the owner. An appeal can ease it to one of a smaller weight. */
 const weight: Readonly<Record<Standing, number>> = {
   none: 0,
-  'limit-sending': 1,
-  'suspend-sending': 2,
-  compromised: 3,
-  'suspend-all': 4,
-  block: 5,
+  warning: 1,
+  'limit-sending': 2,
+  'suspend-sending': 3,
+  compromised: 4,
+  'suspend-all': 5,
+  block: 6,
 }
 
 export const measureDays = ['1', '3', '7', '14', '30', '90', 'none'] as const
@@ -145,6 +163,7 @@ export const rightToLeave = (from: Standing): MeasureRight =>
 
 /** What the page shows before a measure is taken. Texts: `abuse.consequence.<code>`. */
 export type Consequence =
+  | 'warned'
   | 'sending-limited'
   | 'sending-stops'
   | 'mail-programs-closed'
@@ -161,6 +180,7 @@ export type Consequence =
 export function consequencesOf(measure: MeasureName, noWayBack = false): Consequence[] {
   const row = measureRows[measure]
   const list: [boolean, Consequence][] = [
+    [measure === 'warning', 'warned'],
     [measure === 'limit-sending', 'sending-limited'],
     [row.suspension !== 'none', 'sending-stops'],
     [row.suspension === 'login' || row.suspension === 'all', 'mail-programs-closed'],

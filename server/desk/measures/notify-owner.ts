@@ -17,11 +17,16 @@ export interface Owner {
 
 export type OwnerNotice = Extract<
   MessageName,
-  'account-blocked' | 'account-unblocked' | 'appeal-received' | 'appeal-decided'
+  | 'account-blocked'
+  | 'account-unblocked'
+  | 'account-warned'
+  | 'warning-withdrawn'
+  | 'appeal-received'
+  | 'appeal-decided'
 >
 
 const channelOf = { 'backup-address': 'mail', phone: 'sms' } as const
-/** The others are about appeals and go by mail only. */
+/** The others restrict nothing and go by mail only. */
 const bySms: readonly OwnerNotice[] = ['account-blocked', 'account-unblocked']
 
 export async function notifyOwner<N extends OwnerNotice>(

@@ -19,6 +19,7 @@ const block = {
   since: sampleMoment(30),
   until: sampleMoment(-100),
   recovery: 'no',
+  strikes: { count: 1, noted: 3, isMany: false, until: sampleMoment(-4000) },
   appeal: { kind: 'open', token, until: sampleMoment(-450) },
 }
 const notice = {
@@ -34,7 +35,7 @@ const blocked = (state: string, more: object): Sample => ({
   page: 'blocked',
   state,
   view: 'desk/measures/blocked',
-  locals: { block: { ...block, ...more } },
+  locals: { block: { ...block, ...more }, titleKey: 'blocked.title' },
 })
 
 export const samples: readonly Sample[] = [
@@ -54,7 +55,19 @@ export const samples: readonly Sample[] = [
   blocked('objected', { appeal: { kind: 'made', reference: 'A-44ZT-0Q1N', decision: null } }),
   blocked('decided', { appeal: { kind: 'made', reference: 'A-44ZT-0Q1N', decision: 'kept' } }),
   blocked('too-late', { until: null, appeal: { kind: 'too-late' } }),
-  { page: 'blocked', state: 'lifted', view: 'desk/measures/blocked', locals: { block: null } },
+  {
+    page: 'blocked',
+    state: 'lifted',
+    view: 'desk/measures/blocked',
+    locals: { block: null, titleKey: 'blocked.title' },
+  },
+  {
+    page: 'warned',
+    state: 'open',
+    view: 'desk/measures/blocked',
+    signedIn: true,
+    locals: { block: { ...block, extent: 'warned', cause: 'spam' }, titleKey: 'warned.title' },
+  },
   consolePage('staff-measure', 'suspend-all', 'desk/measures/measure', {
     caseId: '3',
     address: sampleAddress,
@@ -80,6 +93,17 @@ export const samples: readonly Sample[] = [
       { field: 'measure', reason: 'password-changed' },
     ],
   }),
+  consolePage('staff-measure', 'warning', 'desk/measures/measure', {
+    caseId: '3',
+    address: sampleAddress,
+    state: {
+      ...free,
+      strikes: { count: 2, noted: 3, isMany: false, until: sampleMoment(-2000) },
+    },
+    notice: { ...notice, title: 'Папярэджанне' },
+    consequences: consequencesOf('warning'),
+    wanted: { measure: 'warning', cause: 'spam', days: 'none', until: sampleMoment(-4300) },
+  }),
   consolePage('staff-measure', 'no-way-back', 'desk/measures/measure', {
     caseId: '3',
     address: sampleAddress,
@@ -99,17 +123,20 @@ export const samples: readonly Sample[] = [
   consolePage('staff-lift', 'suspend-sending', 'desk/measures/lift', {
     measure,
     address: sampleAddress,
+    meansKey: 'staff-lift.means',
     by: colleague,
     may: true,
   }),
   consolePage('staff-lift', 'by-operator', 'desk/measures/lift', {
     measure: { ...measure, measure: 'block', until: null, proposedBy: null },
     address: sampleAddress,
+    meansKey: 'staff-lift.means',
     may: true,
   }),
   consolePage('staff-lift', 'senior-needed', 'desk/measures/lift', {
     measure: { ...measure, measure: 'block', until: null },
     address: sampleAddress,
+    meansKey: 'staff-lift.means',
     by: colleague,
     may: false,
     errors: [{ field: 'measure', reason: 'senior-needed' }],

@@ -7,6 +7,8 @@ import type { Case } from '#server/desk/cases/case-store.ts'
 import { actorOf, openCase } from '#server/desk/cases/desk-guard.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { type StaffMember, showStaffPage, staffOf } from '#server/desk/staff/staff.ts'
+import type { StrikeSettings } from '#server/desk/strikes/settings.ts'
+import { strikeEnd } from '#server/desk/strikes/strike-store.ts'
 import { NotFound } from '#server/kit/pages/faults.ts'
 import { setFlash } from '#server/kit/pages/flash.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
@@ -40,13 +42,18 @@ interface Wanted {
   readonly until: Date | null
 }
 
-function readWanted(raw: Readonly<Record<string, unknown>>, now: Date): Wanted | FormError[] {
+function readWanted(
+  raw: Readonly<Record<string, unknown>>,
+  now: Date,
+  settings: StrikeSettings,
+): Wanted | FormError[] {
   const { measure, cause } = raw
   if (!isMeasureName(measure)) return [{ field: 'measure', reason: 'missing' }]
   if (!isMeasureCause(cause)) return [{ field: 'cause', reason: 'missing' }]
   const rule = measureRows[measure].until
-  // The form always sends `days`. A measure that cannot have an end ignores it.
+  // The form always sends `days`. A measure that cannot have such an end ignores it.
   if (rule === 'none') return { measure, cause, days: 'none', until: null }
+  if (rule === 'strike') return { measure, cause, days: 'none', until: strikeEnd(settings, now) }
   const days = measureDays.find((each) => each === raw.days) ?? 'none'
   if (days !== 'none') {
     const until = new Date(now.getTime() + Number(days) * msPerDay)
@@ -137,13 +144,14 @@ export function imposePage(parts: DeskPageParts): Record<'show' | 'submit', Requ
   }
 
   return {
-    show: async (req, res) => await show(req, res, readWanted(req.query, clock.now())),
+    show: async (req, res) =>
+      await show(req, res, readWanted(req.query, clock.now(), desk.settings)),
 
     async submit(req, res) {
       const staff = staffOf(req)
       const { id: caseId, accountId } = await openCase(desk, req.params.id, staff)
       const form = readFields(req, ['measure', 'cause', 'days', 'shown'])
-      const wanted = readWanted(form, clock.now())
+      const wanted = readWanted(form, clock.now(), desk.settings)
       if (Array.isArray(wanted)) return await show(req, res, wanted)
       if (!accountId) throw new NotFound('a case without an account')
       const { measure, cause, until } = wanted

@@ -8,6 +8,7 @@ import { setFlash } from '#server/kit/pages/flash.ts'
 import { recordMeasureLook, refusalErrors } from '../describe-measure.ts'
 import { type MeasureRefusal, mayLift } from '../measure-rules.ts'
 import type { Measure } from '../measure-store.ts'
+import { restricts } from '../measures.ts'
 import { findDecision } from '../repeated-measure.ts'
 import { liftMeasure } from '../take-measure.ts'
 
@@ -29,6 +30,7 @@ export function liftPage(parts: DeskPageParts): Record<'show' | 'submit', Reques
         address: names.get(measure.accountId),
         by: names.get(measure.proposedBy ?? ''),
         may,
+        meansKey: restricts(measure) ? 'staff-lift.means' : 'staff-lift.withdraws',
       },
     })
   }
