@@ -7,7 +7,7 @@ import { showNoSuchLink } from '#server/recovery/dead-links/dead-link-page.ts'
 import { describeProgress } from './describe-progress.ts'
 import { fileForm } from './form/report-body.ts'
 import { noteMaxChars, sourceMaxChars } from './form/report-form.ts'
-import { openForm, perNetworkOf, sentCookieOf, takeForm } from './form/report-page.ts'
+import { nameLimit, openForm, perNetworkOf, sentCookieOf, takeForm } from './form/report-page.ts'
 import { findProgress, isProgressLink } from './report-progress.ts'
 
 /** Runs before the body parser of all other forms. */
@@ -21,8 +21,8 @@ export function reportBody(parts: DeskPageParts): RequestHandler {
     maxTextBytes: 3 * (sourceMaxChars + noteMaxChars) + 10_000,
     async admit(req) {
       const state = await perNetwork.look(networkOf(req.ip))
-      if (state.kind === 'full') return new LimitReached('reports', state.retryAfterSeconds)
-      return undefined
+      if (state.kind !== 'full') return undefined
+      return nameLimit(parts, new LimitReached('reports', state.retryAfterSeconds))
     },
   })
 }

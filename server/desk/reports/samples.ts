@@ -27,6 +27,7 @@ const reported = (state: string, more: Partial<ReportProgress>): Sample => ({
 export const samples: readonly Sample[] = [
   limitSample('reports', {
     typed: { sender: 'x@postern.example', note: 'It asks for my password.' },
+    params: { count: 20 },
   }),
   { page: 'report', state: 'empty', view: 'desk/reports/report', locals: form },
   {

@@ -18,8 +18,11 @@ export class LimitReached extends Error {
   readonly retryAfterSeconds: number
   /** Where the person can go on, if not on the page of the form. */
   readonly href: string | undefined
-  constructor(limit: string, retryAfterSeconds: number, href?: string) {
+  /** What its text says of it, such as `count`. */
+  readonly params: Readonly<Record<string, number>>
+  constructor(limit: string, retryAfterSeconds: number, href?: string, params = {}) {
     super('limit reached')
+    this.params = params
     this.limit = limit
     this.retryAfterSeconds = Math.max(1, Math.ceil(retryAfterSeconds))
     this.href = href

@@ -15,16 +15,22 @@ export interface FormError {
 export const errorTextOf = ({ text, field, reason }: FormError): string =>
   text ?? `errors.${field}.${reason}`
 
+/** A text as it was pasted: what is broken in it may be what it shows. @throws MalformedRequest */
+export function readPasted(req: Request, name: string): string {
+  const body = (req.body ?? {}) as Record<string, unknown>
+  const value = Object.hasOwn(body, name) ? body[name] : ''
+  if (typeof value === 'string') return value
+  throw new MalformedRequest(`${name} is not one text`)
+}
+
 /** An absent field is empty. @throws MalformedRequest for lists, NUL and broken Unicode */
 export function readFields<const Name extends string>(
   req: Request,
   names: readonly Name[],
 ): Record<Name, string> {
-  const body = (req.body ?? {}) as Record<string, unknown>
   return Object.fromEntries(
     names.map((name) => {
-      const value = Object.hasOwn(body, name) ? body[name] : ''
-      if (typeof value !== 'string') throw new MalformedRequest(`${name} is not one text`)
+      const value = readPasted(req, name)
       if (value.includes('\0') || !value.isWellFormed() || value.includes('\ufffd')) {
         throw new MalformedRequest(`${name} is broken text`)
       }

@@ -131,18 +131,34 @@ test('a file is read only for the form that has one, within its network’s limi
   try {
     const other = few.visitor()
     for (let n = 0; n < 2; n += 1) assert.equal((await other.post('/report', good)).status, 303)
-    const full = await other.send(
-      '/report',
-      multipart([{ name: 'message_file', value: 'x', file: 'x.eml' }]),
-      multipartType(),
-    )
+    const full = await upload(other, [
+      { name: 'message_file', value: 'From: a@b.example', file: 'x.eml' },
+      { name: 'note', value: 'They know where I live' },
+    ])
     assert.equal(full.status, 429)
     assert.ok(Number(full.headers.get('retry-after')) > 0)
+    assert.match(full.html, /we take 2 reports an hour.*They know where I live/s)
+    assert.match((await other.get('/report')).html, /They know where I live/)
   } finally {
     await few.stop()
     await database.db.destroy()
   }
   assert.equal(await countReports(), before)
+})
+
+test('a pasted letter is taken as it is, with NUL and broken characters', async () => {
+  const visitor = portal.visitor()
+  const message_source = `From: ${good.sender}\r\nSubject: \0\ufffd\r\n\r\n\ufffd\0 words`
+  const pasted = await visitor.post('/report', { ...good, message_source })
+  assert.equal(pasted.location, '/report/sent', pasted.errors.join())
+  const parts = [{ name: 'message_source', value: message_source }]
+  assert.equal((await upload(visitor, parts)).location, '/report/sent')
+  const rows = await portal.db('abuse_reports').orderBy('id', 'desc').limit(2)
+  for (const { evidence_id } of rows) {
+    const kept = await openKeptEvidence(portal.db, portal.keyring, evidence_id)
+    assert.equal(kept?.source.toString(), message_source)
+  }
+  assert.equal((await visitor.post('/report', { ...good, note: 'a\0' })).status, 400)
 })
 
 test('malformed multipart bodies are refused with 4xx and store nothing', async () => {

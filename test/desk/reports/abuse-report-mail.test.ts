@@ -5,6 +5,7 @@ import { judgeProvenance } from '#server/desk/provenance/provenance.ts'
 import { abuseAddressesOf } from '#server/desk/reports/mail/intake-mail.ts'
 import { duplicateKeyOf, parseReportMail } from '#server/desk/reports/mail/parse-report-mail.ts'
 import { readSettings } from '#server/settings.ts'
+import { forwards } from '#test/support/letters/forwards.ts'
 import { createOurMail, now } from '#test/support/letters/our-mail.ts'
 import { abuseAddress, reportMailTable } from '#test/support/letters/report-mails.ts'
 
@@ -43,6 +44,25 @@ describe('a mail to the abuse address', () => {
           expected.verdict === 'not-ours' && how === 'retold' ? 'eve' : 'hanna',
         )
       }
+    })
+  }
+
+  for (const forward of forwards()) {
+    test(`a forward by ${forward.name} is read whole`, async () => {
+      const outcome = await parseReportMail(forward.mail, [abuseAddress])
+      assert.ok(outcome.kind === 'mail')
+      const [told] = outcome.letters
+      assert.equal(told?.how, 'retold')
+      const read = await parseLetter(told.source)
+      assert.ok(read.kind === 'letter')
+      const { from, subject, text } = read.letter
+      const found = { from: from[0]?.address || null, name: from[0]?.name, subject, text }
+      const name =
+        forward.name.startsWith('K-9') || /writes/.test(String(forward.mail)) ? '' : 'Hanna'
+      const wanted = { from: forward.sender, name, subject: forward.subject, text: forward.says }
+      assert.deepEqual({ ...found, text: text.trim() }, wanted)
+      assert.equal(outcome.note, forward.note)
+      assert.equal(outcome.language, forward.locale)
     })
   }
 

@@ -5,7 +5,8 @@ import { msPerHour, msPerSecond } from '#server/core/durations.ts'
 import { writeDomain } from '#server/core/identifiers/mail-domain.ts'
 import { letterLimits } from '#server/core/letters/letter.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
-import { readFields } from '#server/kit/pages/forms.ts'
+import { LimitReached } from '#server/kit/pages/faults.ts'
+import { readFields, readPasted } from '#server/kit/pages/forms.ts'
 import { networkOf } from '#server/kit/web/client.ts'
 import { cookieName } from '#server/kit/web/cookies.ts'
 import { formSecretOf } from '#server/kit/web/csrf.ts'
@@ -73,7 +74,11 @@ export async function openForm(parts: DeskPageParts, req: Request, res: Response
   showForm(parts, req, res, { form: { ...empty, sender: asked }, kept })
 }
 
-const textFields = ['sender', 'kind', 'message_source', 'reporter', 'note'] as const
+// Security: A pasted letter is taken as it is, with NUL and broken characters.
+const readForm = (req: Request): ReportForm => ({
+  ...readFields(req, ['sender', 'kind', 'reporter', 'note']),
+  message_source: readPasted(req, 'message_source'),
+})
 
 /** What was sent, or kept at a sending before. `gone`: it was kept, and is not any more. */
 async function letterOf(
@@ -117,7 +122,7 @@ async function refuse(
 
 export async function takeForm(parts: DeskPageParts, req: Request, res: Response): Promise<void> {
   const { desk } = parts
-  const form = readFields(req, textFields)
+  const form = readForm(req)
   const sent = formDigestOf(req)
   // A second click gets the reference of the first, even if the limit is reached by now.
   const before = await findSentReport(desk, sent)
@@ -143,7 +148,7 @@ export async function takeForm(parts: DeskPageParts, req: Request, res: Response
     .demand(network)
     .catch(async (fault: unknown) => {
       await keepAll(parts, req, res, letter)
-      throw fault
+      throw nameLimit(parts, fault)
     })
   const report = {
     channel: 'form',
@@ -163,6 +168,14 @@ export async function takeForm(parts: DeskPageParts, req: Request, res: Response
   leadToSent(parts, res, taken.progressToken)
 }
 
+/** The page of the limit says how many reports are taken. */
+function nameLimit({ settings }: DeskPageParts, fault: unknown): unknown {
+  if (!(fault instanceof LimitReached)) return fault
+  const { limit, retryAfterSeconds, href } = fault
+  const count = settings.limitReportsPerIpHour
+  return new LimitReached(limit, retryAfterSeconds, href, { count })
+}
+
 /** Keeps the whole form for the next look at it. */
 async function keepAll(
   parts: DeskPageParts,
@@ -171,7 +184,7 @@ async function keepAll(
   letter: KeptLetter | undefined,
 ): Promise<void> {
   const kept = letter?.token === '' ? await keepNew(parts, req, letter) : letter
-  const values = { ...readFields(req, textFields), kept_file: kept?.token ?? '' }
+  const values = { ...readForm(req), kept_file: kept?.token ?? '' }
   // The page of a limit sends the form again.
   Object.assign(req.body, { kept_file: values.kept_file })
   await req.keepDraft?.(res, { path: '/report', values, shownAt: 'next-look' })

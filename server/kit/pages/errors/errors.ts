@@ -38,6 +38,7 @@ export interface Failure {
   readonly retryAfterSeconds?: number
   readonly href?: string | undefined
   readonly limit?: string
+  readonly params?: LimitReached['params']
 }
 
 export function classify(fault: unknown): Failure {
@@ -46,8 +47,8 @@ export function classify(fault: unknown): Failure {
   if (fault instanceof NotFound) return { status: 404, kind: 'not-found' }
   if (fault instanceof Forbidden) return { status: 403, kind: 'forbidden' }
   if (fault instanceof LimitReached) {
-    const { limit, retryAfterSeconds, href } = fault
-    return { status: 429, kind: 'too-many-tries', limit, retryAfterSeconds, href }
+    const { limit, retryAfterSeconds, href, params } = fault
+    return { status: 429, kind: 'too-many-tries', limit, retryAfterSeconds, href, params }
   }
   if (fault instanceof BusyError)
     return { status: 503, kind: 'unavailable', retryAfterSeconds: fault.retryAfterSeconds }
@@ -117,7 +118,7 @@ function showFailure(
   { pages, pageOf, clock, settings }: ErrorParts,
   req: Request,
   res: Response,
-  { status, kind, limit, retryAfterSeconds, href }: Failure,
+  { status, kind, limit, retryAfterSeconds, href, params }: Failure,
 ): void {
   if (retryAfterSeconds !== undefined) res.setHeader('Retry-After', String(retryAfterSeconds))
   // On an open connection the rest of an unread body would be taken for the next request.
@@ -135,6 +136,7 @@ function showFailure(
       ...(limit !== undefined && {
         titleKey: `limit.${limit}.title`,
         limit,
+        limitParams: params,
         waitSeconds: retryAfterSeconds,
         retryAt: new Date(clock.now().getTime() + (retryAfterSeconds ?? 0) * msPerSecond),
         typed: typedIn(req),

@@ -7,11 +7,12 @@ interface LimitSample {
   readonly waitSeconds?: number
   readonly href?: string
   readonly ways?: readonly WayOn[]
+  readonly params?: Readonly<Record<string, number>>
 }
 
 /** The page of a limit that was reached. */
 export function limitSample(limit: string, shown: LimitSample = {}): Sample {
-  const { typed, waitSeconds = 45, href = '/', ways = [recoverWay, contactWay] } = shown
+  const { typed, waitSeconds = 45, href = '/', ways = [recoverWay, contactWay], params } = shown
   return {
     page: 'too-many-tries',
     state: limit,
@@ -19,6 +20,7 @@ export function limitSample(limit: string, shown: LimitSample = {}): Sample {
     locals: {
       titleKey: `limit.${limit}.title`,
       limit,
+      limitParams: params,
       href,
       ways,
       waitSeconds,
