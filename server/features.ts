@@ -25,6 +25,7 @@ import { measuresFeature } from './desk/measures/feature.ts'
 import { preservationFeature } from './desk/preservation/feature.ts'
 import { provenanceFeature } from './desk/provenance/feature.ts'
 import { queueFeature } from './desk/queue/feature.ts'
+import { reportersFeature } from './desk/reporters/feature.ts'
 import { reportsFeature } from './desk/reports/feature.ts'
 import { staffFeature } from './desk/staff/feature.ts'
 import { strikesFeature } from './desk/strikes/feature.ts'
@@ -108,6 +109,7 @@ export const features = [
   staffFeature,
   auditFeature,
   reportsFeature,
+  reportersFeature,
   provenanceFeature,
   queueFeature,
   casesFeature,

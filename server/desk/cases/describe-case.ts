@@ -10,8 +10,9 @@ import {
   type Standing,
   standingOf,
 } from '../measures/measures.ts'
+import { describeReporter } from '../reporters/describe-reporter.ts'
 import { describeReport } from '../reports/describe-report.ts'
-import { outcomes } from '../reports/report-store.ts'
+import { outcomes, type Report } from '../reports/report-store.ts'
 import { tagKindOf } from './case-store.ts'
 import type { CaseView } from './show-case.ts'
 import type { TimelineEntry } from './timeline-store.ts'
@@ -82,6 +83,9 @@ function mayDo(view: CaseView, standing: Standing, { id, rights, right }: CaseVi
   }
 }
 
+const describeReporterOf = ({ personDigest }: Report, { records }: CaseView) =>
+  describeReporter(personDigest, records.get(personDigest.toString('hex')))
+
 export function describeCase(view: CaseView, names: Names, viewer: CaseViewer) {
   const { case: found, account, inForce } = view
   const { severity, severityReasons, reportCount, provenance, claimedBy } = found
@@ -113,6 +117,9 @@ export function describeCase(view: CaseView, names: Names, viewer: CaseViewer) {
     timeline: view.timeline.map((each) => describeEntry(each, names)),
     related: view.related,
     isPreserved: view.isPreserved,
-    reports: view.reports.map(describeReport),
+    reports: view.reports.map((report) => ({
+      ...describeReport(report),
+      reporter: describeReporterOf(report, view),
+    })),
   }
 }

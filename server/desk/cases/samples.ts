@@ -67,6 +67,8 @@ const report = (id: string, more: object = {}) =>
     kind: 'phishing',
     verdict: 'proven',
     evidenceId: 'e',
+    personDigest: Buffer.from('39e5d6a3f2', 'hex'),
+    harmless: false,
     reasons: ['trace-bound', 'dkim-passed'],
     receivedAt: sampleMoment(3),
     details: {
@@ -105,12 +107,14 @@ const view = {
   inForce: undefined,
   measures: [],
   appeals: new Map(),
+  records: new Map([['39e5d6a3f2', { judged: 4, confirmed: 3 }]]),
   reports: [
     report('1'),
     report('2', {
       verdict: null,
       kind: null,
       channel: 'mail',
+      harmless: true,
       details: { sender: 'x@y.example' },
     }),
   ],

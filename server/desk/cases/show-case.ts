@@ -9,6 +9,8 @@ import { findLookers, noteLook } from '../claims/look-store.ts'
 import type { DeskParts } from '../desk.ts'
 import { findInForce, listMeasures, type Measure } from '../measures/measure-store.ts'
 import { isPreserved } from '../preservation/preservation-store.ts'
+import { readRecords } from '../reporters/record-store.ts'
+import type { ReporterRecord } from '../reporters/weight.ts'
 import { listReportsOfCase, type Report } from '../reports/report-store.ts'
 import { type Case, findCase, listRelatedCases, noteFirstLook } from './case-store.ts'
 import { listTimeline, type TimelineEntry } from './timeline-store.ts'
@@ -25,6 +27,8 @@ export interface CaseView {
   /** Newest first. */
   readonly reports: readonly Report[]
   readonly moreReports: boolean
+  /** By the digest of the person in hex. */
+  readonly records: ReadonlyMap<string, ReporterRecord>
   readonly related: readonly Case[]
   readonly timeline: readonly TimelineEntry[]
   /** Other people who have this page open. */
@@ -95,6 +99,8 @@ export async function showCase(
       isPreserved(db, caseId),
     ])
   const appeals = await findAppeals(db, keyring, measures)
+  const people = reports.map(({ personDigest }) => personDigest)
+  const records = await readRecords(db, people, staffId)
   await recordView(parts, found, staffId)
   return {
     case: found,
@@ -105,6 +111,7 @@ export async function showCase(
     appeals,
     reports: reports.slice(0, reportsAtOnce),
     moreReports: reports.length > reportsAtOnce,
+    records,
     related,
     timeline,
     lookers: looks.get(caseId) ?? [],

@@ -1,35 +1,72 @@
-// Reads what became of the reports of one person.
+// Reads what became of the reports of people.
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
+import { nobody } from '../queue/queue-store.ts'
 import { asReport, type Report } from '../reports/report-store.ts'
 import type { ReporterRecord } from './weight.ts'
 
 const latest = 100
 
-/** The share confirmed over the last 100 reports that ended with a measure or without a breach. */
-export async function readRecord(db: Db | Trx, personDigest: Buffer): Promise<ReporterRecord> {
+/**
+ * Over the last 100 reports that ended with a measure
+ * or without a breach.
+ * @param notOf the viewer: cases about their own mailbox
+ *   count nothing
+ * @returns by the digest in hex
+ */
+export async function readRecords(
+  db: Db | Trx,
+  people: readonly Buffer[],
+  notOf = nobody,
+): Promise<ReadonlyMap<string, ReporterRecord>> {
   const { rows } = await db.raw(
-    `select count(*)::int as judged,
-       (count(*) filter (where outcome = 'measure-taken'))::int as confirmed
-     from (
-       select outcome from abuse_reports
-       where person_digest = ? and duplicate_of is null
-         and outcome in ('measure-taken', 'no-breach')
-       order by id desc limit ?
+    `select encode(p.digest, 'hex') as person, last.*
+     from unnest(?::bytea[]) p(digest)
+     cross join lateral (
+       select count(*)::int as judged,
+         (count(*) filter (where outcome = 'measure-taken'))::int
+           as confirmed
+       from (
+         select r.outcome
+         from abuse_reports r
+         join abuse_cases c on c.id = r.case_id
+         where r.person_digest = p.digest
+           and r.duplicate_of is null
+           and r.outcome in ('measure-taken', 'no-breach')
+           and c.account_id is distinct from ?::uuid
+         order by r.id desc
+         limit ?
+       ) ended
      ) last`,
-    [personDigest, latest],
+    [[...people], notOf, latest],
   )
-  return rows[0]
+  return new Map(
+    rows.map(({ person, judged, confirmed }: ReporterRecord & { person: string }) => [
+      person,
+      { judged, confirmed },
+    ]),
+  )
+}
+
+export async function readRecord(
+  db: Db | Trx,
+  person: Buffer,
+  notOf?: string,
+): Promise<ReporterRecord> {
+  const records = await readRecords(db, [person], notOf)
+  const record = records.get(person.toString('hex'))
+  return record ?? { judged: 0, confirmed: 0 }
 }
 
 /**
  * Newest first.
- * @param notOf the viewer: reports in cases about their own mailbox are left out
+ * @param ask.notOf the viewer: reports in cases about
+ *   their own mailbox are left out
  */
 export async function listReportsOfPerson(
   db: Db,
   keyring: Keyring,
-  personDigest: Buffer,
+  person: Buffer,
   ask: {
     readonly notOf: string
     readonly limit: number
@@ -38,11 +75,12 @@ export async function listReportsOfPerson(
 ): Promise<Report[]> {
   const query = db('abuse_reports as r')
     .join('abuse_cases as c', 'c.id', 'r.case_id')
-    .where('r.person_digest', personDigest)
+    .where('r.person_digest', person)
     .whereRaw('c.account_id is distinct from ?::uuid', [ask.notOf])
     .orderBy('r.id', 'desc')
     .limit(ask.limit)
     .select('r.*')
   if (ask.before !== undefined) query.where('r.id', '<', ask.before)
-  return (await query).map((row) => asReport(keyring, row))
+  const rows = await query
+  return rows.map((row) => asReport(keyring, row))
 }

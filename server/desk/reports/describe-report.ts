@@ -4,7 +4,7 @@ import type { Report } from './report-store.ts'
 const tagKinds: Readonly<Record<string, string>> = { proven: 'bad', likely: 'wait' }
 
 export function describeReport({ verdict, kind, details, ...report }: Report) {
-  const { id, reference, channel, reasons, receivedAt } = report
+  const { id, reference, channel, reasons, receivedAt, harmless } = report
   const { subject, sender, note, handedOverBy, lettersLeft = 0 } = details
   return {
     id,
@@ -12,6 +12,7 @@ export function describeReport({ verdict, kind, details, ...report }: Report) {
     channel,
     reasons,
     receivedAt,
+    harmless,
     note,
     handedOverBy,
     lettersLeft,

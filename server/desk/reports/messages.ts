@@ -4,9 +4,16 @@ import { reference, token } from '#server/kit/messages/params.ts'
 
 const links = { progressLink: ['/report/progress/', 'progressToken'] } as const
 
+const receivedLinks = {
+  ...links,
+  confirmLink: ['/report/confirm/', 'confirmToken'],
+} as const
+
 const received = z.strictObject({
   reference,
   progressToken: token,
+  /** Absent if the address is confirmed. */
+  confirmToken: token.optional(),
   /** More letters than are taken from one mail. */
   lettersLeft: z.int().min(0).max(1000),
 })
@@ -15,7 +22,7 @@ export const messages = {
   'report-received': {
     channels: ['mail'],
     params: received,
-    links,
+    links: receivedLinks,
   },
   'report-closed': {
     channels: ['mail'],
@@ -36,7 +43,11 @@ export const messages = {
   'report-source-wanted': {
     channels: ['mail'],
     params: received,
-    links: { ...links, sourceHelpLink: '/help/suspicious-letters#source', reportLink: '/report' },
+    links: {
+      ...receivedLinks,
+      sourceHelpLink: '/help/suspicious-letters#source',
+      reportLink: '/report',
+    },
   },
 } as const satisfies MessageRows
 

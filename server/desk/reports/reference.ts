@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 
 /** Crockford's alphabet: no letter sounds or looks like a digit. */
-const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+export const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 const letters = (count: number) =>
   Array.from({ length: count }, () => alphabet[randomInt(alphabet.length)]).join('')

@@ -76,6 +76,12 @@ export const samples: readonly Sample[] = [
 export const messageSamples: MessageSamples = {
   'report-received': {
     received: { reference: 'R-4711', progressToken: sampleToken, lettersLeft: 0 },
+    typed: {
+      reference: 'R-4711',
+      progressToken: sampleToken,
+      confirmToken: sampleToken,
+      lettersLeft: 0,
+    },
     'letters-left': { reference: 'R-4711', progressToken: sampleToken, lettersLeft: 14 },
   },
   'report-closed': byWord(['measure-after-all', ...outcomes], (outcome) => ({

@@ -8,6 +8,7 @@ import { sendMessage } from '#server/kit/messages/send-message.ts'
 import { findSentForm, noteAnswer, takeForm } from '#server/kit/web/sent-forms-store.ts'
 import type { DeskParts } from '../desk.ts'
 import { insertEvidence } from '../evidence/evidence-store.ts'
+import { confirmTokenOf } from '../reporters/confirm-token.ts'
 import { digestsOf, type Sender, type SenderDigests } from '../reporters/person.ts'
 import { newReference } from './reference.ts'
 import type { ReportKind } from './report-kind.ts'
@@ -117,7 +118,12 @@ async function write(
       name: how === 'none' && channel === 'mail' ? 'report-source-wanted' : 'report-received',
       channel: 'mail',
       to: reporter,
-      params: { reference, progressToken, lettersLeft },
+      params: {
+        reference,
+        progressToken,
+        lettersLeft,
+        ...(report.confirmed ? {} : { confirmToken: confirmTokenOf(parts, id) }),
+      },
       locale,
       dedupeKey: `report-received:${id}`,
     })

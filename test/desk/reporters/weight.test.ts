@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { msPerDay } from '#server/core/durations.ts'
+import { listAudit } from '#server/desk/audit/store.ts'
 import { closeCase } from '#server/desk/cases/work-on-case.ts'
 import { takeMeasure } from '#server/desk/measures/take-measure.ts'
 import { readRecord } from '#server/desk/reporters/record-store.ts'
@@ -79,6 +80,69 @@ test('ten typed addresses from one network are one person', async () => {
     })
   const confirmed = await caseRow(caseId)
   assert.deepEqual([confirmed.reporter_count, confirmed.severity], [4, 2])
+})
+
+test('a typed address is a person only after its reader has confirmed it', async () => {
+  const sender = await arrive(portal)
+  const olga = { reporter: 'olga@elsewhere.example', acknowledge: true }
+  const letter = await letterOf(sender)
+  const { caseId } = await report(letter, olga)
+  const repeated = await report(letter, olga)
+  await report(await letterOf(sender), { reporter: 'ivan@elsewhere.example' })
+  assert.equal((await caseRow(caseId)).reporter_count, 1)
+  const [mail] = await awaitSent(portal, olga.reporter, 2)
+  const path = /\/report\/confirm\/[\w-]+/.exec(mail?.text ?? '')?.[0] ?? ''
+  assert.ok((mail?.text ?? '').includes(`/report/progress/${repeated.token}`))
+  const reader = portal.visitor()
+  const page = await reader.get(path)
+  assert.equal(page.page, 'report-confirm')
+  assert.equal(
+    (await caseRow(caseId)).reporter_count,
+    1,
+    'a scanner that opens it confirms nothing',
+  )
+  const answers = await Promise.all([
+    reader.post(path, {}, { from: path }),
+    reader.post(path, {}, { from: path }),
+  ])
+  assert.deepEqual(
+    answers.map(({ status, location }) => [status, location]),
+    [
+      [303, path],
+      [303, path],
+    ],
+  )
+  const found = await caseRow(caseId)
+  assert.deepEqual([found.reporter_count, found.weight_shift], [2, 0])
+  assert.match((await reader.get(path)).html, /counts as yours/)
+  const progress = `/report/confirm/${repeated.token}`
+  assert.equal(
+    (await reader.get(progress)).status,
+    404,
+    'the link of the page is no link of the mail',
+  )
+})
+
+test('analysts know a reporter by a pseudonym', async () => {
+  const zoya = { reporter: 'zoya.private@elsewhere.example', confirmed: true }
+  const one = await report(await letterOf(await arrive(portal)), zoya)
+  await close(one.caseId, 'measure-taken')
+  const own = await report(await letterOf({ ...ada, accountId: ada.id }), zoya)
+  await close(own.caseId, 'no-breach')
+  const other = await report(await letterOf(await arrive(portal)), zoya)
+  const caseOf = await ada.visitor.get(`/staff/cases/${other.caseId}?lang=en`)
+  const [, name] = /\/reporter">(P-\w{4}-\w{4})<\/a>, right in 1 of 1/.exec(caseOf.html) ?? []
+  assert.ok(name, 'nothing of her own case is counted for the viewer')
+  const path = `/staff/cases/${other.caseId}/reports/${other.id}/reporter`
+  const history = await ada.visitor.get(path)
+  assert.equal(history.page, 'staff-reporter')
+  assert.ok(history.html.includes(name) && history.html.includes(one.reference))
+  assert.ok(!history.html.includes(own.reference))
+  for (const { html } of [caseOf, history]) assert.doesNotMatch(html, /zoya/)
+  const [look] = await listAudit(portal.db, { action: 'reporter.viewed' }, 1)
+  assert.deepEqual([look?.staffId, look?.caseId, look?.subject], [ada.id, other.caseId, other.id])
+  const elsewhere = path.replace(`cases/${other.caseId}`, `cases/${one.caseId}`)
+  assert.equal((await ada.visitor.get(elsewhere)).status, 404)
 })
 
 test('letters without a readable sender share no case, unless they are the same letter', async () => {

@@ -172,6 +172,7 @@ describe('a link of another letter', () => {
     for (const [path, door] of [
       ['/appeal/', '/'],
       ['/report/progress/', '/report'],
+      ['/report/confirm/', '/report'],
       ['/stop/', '/'],
     ] as const) {
       const answer = await open(`${path}${newToken()}`)

@@ -95,6 +95,7 @@ async function takeUnread(parts: DeskParts, raw: Uint8Array, reason: string): Pr
     note: '',
     locale: parts.settings.defaultLocale,
     network: `mail:${key}`,
+    countedAs: 'mail',
     acknowledge: false,
   }
   return await take(parts, [report], key)
