@@ -2,7 +2,7 @@
 if (document.querySelector('[data-shortcuts]')) {
   const isTyping = (target) =>
     target.isContentEditable ||
-    /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
+    (/^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && target.type !== 'checkbox') ||
     target.closest('[role="textbox"]')
   const rows = () => [...document.querySelectorAll('[data-row]')]
   let first = ''
@@ -13,7 +13,8 @@ if (document.querySelector('[data-shortcuts]')) {
     if (field) return field.focus()
     const opened = element.closest('details')
     if (opened) opened.open = true
-    if (/^(?:TEXTAREA|SELECT|INPUT)$/.test(element.tagName)) element.focus()
+    if (element.type === 'checkbox') element.click()
+    else if (/^(?:TEXTAREA|SELECT|INPUT)$/.test(element.tagName)) element.focus()
     else if (element.matches('a, button')) element.click()
     else {
       element.scrollIntoView()
@@ -56,6 +57,8 @@ if (document.querySelector('[data-shortcuts]')) {
       event.preventDefault()
       return move(wish === 'j' ? 1 : -1)
     }
+    const tick = document.activeElement?.closest('.lines__row')?.querySelector('.lines__tick input')
+    if (wish === 'x' && tick) return tick.click()
     const target = document.querySelector(`[data-key="${CSS.escape(wish)}"]`)
     if (!target) return
     event.preventDefault()

@@ -16,6 +16,7 @@ import { signInLimitsFeature } from './accounts/sign-in-limits/feature.ts'
 import { alertsFeature } from './desk/alerts/feature.ts'
 import { appealsFeature } from './desk/appeals/feature.ts'
 import { auditFeature } from './desk/audit/feature.ts'
+import { bulkFeature } from './desk/bulk/feature.ts'
 import { casesFeature } from './desk/cases/feature.ts'
 import { deskClaimsFeature } from './desk/claims/feature.ts'
 import { clocksFeature } from './desk/clocks/feature.ts'
@@ -113,6 +114,7 @@ export const features = [
   provenanceFeature,
   queueFeature,
   casesFeature,
+  bulkFeature,
   deskClaimsFeature,
   clocksFeature,
   alertsFeature,

@@ -388,6 +388,9 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
   {
     because: 'a case of the desk tells of an account and changes nothing of it',
     verbs: [
+      'desk/bulk/facts-store.ts holdAnswers',
+      'desk/bulk/facts-store.ts releaseAnswers',
+      'desk/bulk/facts-store.ts setReopened',
       'desk/cases/attribute-store.ts attributeOpenCase',
       'desk/cases/joining/join-store.ts addKind',
       'desk/cases/joining/join-store.ts joinCase',

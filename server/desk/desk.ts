@@ -11,6 +11,7 @@ import type { Log } from '../kit/log/log.ts'
 import type { MessageParts } from '../kit/messages/send-message.ts'
 import type { AlertSettings } from './alerts/settings.ts'
 import type { AppealSettings } from './appeals/settings.ts'
+import type { BulkSettings } from './bulk/settings.ts'
 import type { CaseSettings } from './cases/settings.ts'
 import type { ClaimSettings } from './claims/settings.ts'
 import type { ClockSettings } from './clocks/settings.ts'
@@ -33,6 +34,7 @@ import type { StrikeSettings } from './strikes/settings.ts'
 
 export type DeskSettings = AlertSettings &
   AppealSettings &
+  BulkSettings &
   CaseSettings &
   ClaimSettings &
   ClockSettings &

@@ -8,6 +8,7 @@ export interface DescribedDetail {
 const keyOf: Readonly<Record<string, (value: string | number) => string>> = {
   measure: (value) => `abuse.measures.${value}`,
   cause: (value) => `abuse.causes.${value}`,
+  cases: () => 'staff-bulk.cases',
   count: () => 'staff-audit.entries',
   decision: (value) => `desk.decisions.${value}`,
   field: (value) => `staff-search.fields.${value}`,

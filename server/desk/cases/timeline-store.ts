@@ -22,6 +22,7 @@ export interface TimelineDetails {
   preserved: Record<string, never>
   'outcome-corrected': { outcome: string }
   released: Record<string, never>
+  reopened: Record<string, never>
   'sending-limit': { kind: string; allowed: string }
   'severity-raised': { level: string }
   'taken-over': Record<string, never>

@@ -42,7 +42,12 @@ export async function claimCase(
   return await parts.db.transaction(async (trx) => {
     if (!(await setClaim(trx, caseId, staffId, at)))
       return await isLeftAs(trx, parts, caseId, { claimedBy: staffId })
-    await recordStep(trx, parts, { event: 'claimed', caseId, staffId, at })
+    await recordStep(trx, parts, {
+      event: 'claimed',
+      caseId,
+      staffId,
+      at,
+    })
     return true
   })
 }
@@ -57,7 +62,12 @@ export async function releaseCase(
   return await parts.db.transaction(async (trx) => {
     if (!(await clearClaim(trx, caseId, staffId)))
       return await isLeftAs(trx, parts, caseId, { claimedBy: null })
-    await recordStep(trx, parts, { event: 'released', caseId, staffId, at })
+    await recordStep(trx, parts, {
+      event: 'released',
+      caseId,
+      staffId,
+      at,
+    })
     return true
   })
 }
@@ -74,9 +84,20 @@ export async function takeOverCase(
 ): Promise<boolean> {
   const at = parts.clock.now()
   return await parts.db.transaction(async (trx) => {
-    if (!(await moveClaim(trx, caseId, { from, to: staffId, at })))
+    if (
+      !(await moveClaim(trx, caseId, {
+        from,
+        to: staffId,
+        at,
+      }))
+    )
       return await isLeftAs(trx, parts, caseId, { claimedBy: staffId })
-    await recordStep(trx, parts, { event: 'taken-over', caseId, staffId, at })
+    await recordStep(trx, parts, {
+      event: 'taken-over',
+      caseId,
+      staffId,
+      at,
+    })
     return true
   })
 }
@@ -88,7 +109,12 @@ export async function endIdleClaims(parts: DeskParts): Promise<number> {
   const since = new Date(at.getTime() - settings.claimIdleMinutes * msPerMinute)
   return await db.transaction(async (trx) => {
     const freed = await clearIdleClaims(trx, since, 500)
-    const entry = { event: 'claim-lapsed', details: {}, staffId: null, at } as const
+    const entry = {
+      event: 'claim-lapsed',
+      details: {},
+      staffId: null,
+      at,
+    } as const
     for (const caseId of freed) await insertTimelineEntry(trx, keyring, { caseId, ...entry })
     return freed.length
   })

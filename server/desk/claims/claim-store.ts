@@ -12,7 +12,11 @@ export async function setClaim(
     .where({ id: caseId })
     .whereNull('closed_at')
     .whereNull('claimed_by')
-    .update({ claimed_by: staffId, claimed_at: at, claim_seen_at: at })
+    .update({
+      claimed_by: staffId,
+      claimed_at: at,
+      claim_seen_at: at,
+    })
   return changed === 1
 }
 
@@ -20,7 +24,11 @@ export async function clearClaim(trx: Trx, caseId: string, staffId: string): Pro
   const changed = await trx('abuse_cases')
     .where({ id: caseId, claimed_by: staffId })
     .whereNull('closed_at')
-    .update({ claimed_by: null, claimed_at: null, claim_seen_at: null })
+    .update({
+      claimed_by: null,
+      claimed_at: null,
+      claim_seen_at: null,
+    })
   return changed === 1
 }
 
@@ -28,13 +36,25 @@ export async function clearClaim(trx: Trx, caseId: string, staffId: string): Pro
 export async function moveClaim(
   trx: Trx,
   caseId: string,
-  { from, to, at }: { readonly from: string; readonly to: string; readonly at: Date },
+  {
+    from,
+    to,
+    at,
+  }: {
+    readonly from: string
+    readonly to: string
+    readonly at: Date
+  },
 ): Promise<boolean> {
   const changed = await trx('abuse_cases')
     .where({ id: caseId, claimed_by: from })
     .whereNot({ claimed_by: to })
     .whereNull('closed_at')
-    .update({ claimed_by: to, claimed_at: at, claim_seen_at: at })
+    .update({
+      claimed_by: to,
+      claimed_at: at,
+      claim_seen_at: at,
+    })
   return changed === 1
 }
 

@@ -7,7 +7,11 @@ const presentMs = 5 * msPerMinute
 
 export async function noteLook(trx: Trx, caseId: string, staffId: string, at: Date): Promise<void> {
   await trx('case_looks')
-    .insert({ case_id: caseId, staff_id: staffId, looked_at: at })
+    .insert({
+      case_id: caseId,
+      staff_id: staffId,
+      looked_at: at,
+    })
     .onConflict(['case_id', 'staff_id'])
     .merge()
 }

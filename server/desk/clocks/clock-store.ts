@@ -40,11 +40,19 @@ export async function lockClock(trx: Trx, caseId: string): Promise<CaseClock | u
 }
 
 export async function setPaused(trx: Trx, caseId: string, leftMs: number): Promise<void> {
-  await trx('abuse_cases').where({ id: caseId }).update({ due_at: null, clock_left_ms: leftMs })
+  await trx('abuse_cases')
+    .where({
+      id: caseId,
+    })
+    .update({ due_at: null, clock_left_ms: leftMs })
 }
 
 export async function setResumed(trx: Trx, caseId: string, dueAt: Date): Promise<void> {
-  await trx('abuse_cases').where({ id: caseId }).update({ due_at: dueAt, clock_left_ms: null })
+  await trx('abuse_cases')
+    .where({
+      id: caseId,
+    })
+    .update({ due_at: dueAt, clock_left_ms: null })
 }
 
 /** Open cases whose clock nobody has started. */

@@ -31,7 +31,12 @@ const day: Kind<string> = {
   parse(raw) {
     const parsed = new Date(`${raw}T00:00:00Z`)
     const isDay = !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(`${raw}T`)
-    return isDay ? { ok: true, value: raw } : { ok: false, fault: 'must be days as 2026-12-25' }
+    return isDay
+      ? {
+          ok: true,
+          value: raw,
+        }
+      : { ok: false, fault: 'must be days as 2026-12-25' }
   },
 }
 

@@ -94,18 +94,21 @@ export async function insertMeasure(
   trx: AccountTrx,
   measure: Pick<Measure, 'accountId' | 'caseId' | 'measure' | 'cause' | 'until'> & {
     readonly staffId: string | null
+    readonly approvedBy?: string | null | undefined
     readonly taken: boolean
     readonly at: Date
   },
 ): Promise<Measure | undefined> {
   const { rows } = await trx.raw(
     `insert into measures (account_id, case_id, measure, cause, until, state,
-       proposed_by, proposed_at, taken_at)
-     values (:accountId, :caseId, :measure, :cause, :until, :state, :staffId, :at, :takenAt)
+       proposed_by, proposed_at, approved_by, taken_at)
+     values (:accountId, :caseId, :measure, :cause, :until, :state, :staffId, :at, :second,
+       :takenAt)
      on conflict (account_id) where state = 'proposed' do nothing
      returning *`,
     {
       ...measure,
+      second: measure.approvedBy ?? null,
       state: measure.taken ? 'in-force' : 'proposed',
       takenAt: measure.taken ? measure.at : null,
     },

@@ -69,13 +69,14 @@ export async function putMeasure(
     before: StandingAccount
     /** Null for a command of an operator. */
     staffId: string | null
+    approvedBy?: string | null
     taken: boolean
     word?: string
     at: Date
   },
 ): Promise<Measure | undefined> {
   const { keyring } = parts
-  const { before, staffId, taken, word, at } = how
+  const { before, staffId, approvedBy, taken, word, at } = how
   const { trx, inForce } = before
   const { accountId, caseId } = wanted
   const details = { measure: wanted.measure, cause: wanted.cause }
@@ -83,7 +84,7 @@ export async function putMeasure(
     const end = { measure: inForce, account: before, reason: 'replaced', staffId, at } as const
     await endMeasure(parts, end)
   }
-  const measure = await insertMeasure(trx, { ...wanted, staffId, taken, at })
+  const measure = await insertMeasure(trx, { ...wanted, staffId, approvedBy, taken, at })
   if (!measure) return undefined
   if (taken) await applyMeasure(parts, { measure, before, staffId, word, at })
   else if (caseId)

@@ -9,7 +9,11 @@ export const queueFeature = {
   texts,
   actions: () => import('./actions.ts'),
   menu: [
-    consoleEntry('staff-queue', { rank: 10, href: '/staff/cases', right: 'cases.see' }),
+    consoleEntry('staff-queue', {
+      rank: 10,
+      href: '/staff/cases',
+      right: 'cases.see',
+    }),
     consoleEntry('staff-search', {
       rank: 20,
       href: '/staff/search',

@@ -48,10 +48,19 @@ export function createDeskIndex(parts: IndexParts): DeskIndex {
 async function loadKey({ db, keyring, clock }: IndexParts): Promise<Buffer> {
   const fresh = keyring.seal(sealPurpose, randomBytes(32).toString('base64url'))
   await db('abuse_index_keys')
-    .insert({ id: 1, key_sealed: fresh, key_id: keyring.newestKeyId, made_at: clock.now() })
+    .insert({
+      id: 1,
+      key_sealed: fresh,
+      key_id: keyring.newestKeyId,
+      made_at: clock.now(),
+    })
     .onConflict('id')
     .ignore()
-  const row = await db('abuse_index_keys').where({ id: 1 }).first('key_sealed')
+  const row = await db('abuse_index_keys')
+    .where({
+      id: 1,
+    })
+    .first('key_sealed')
   return Buffer.from(keyring.open(sealPurpose, row.key_sealed), 'base64url')
 }
 
@@ -63,6 +72,10 @@ export async function rekeyDeskIndex(trx: Trx, keyring: Keyring): Promise<number
     .first()
   if (!row) return 0
   const key_sealed = keyring.seal(sealPurpose, keyring.open(sealPurpose, row.key_sealed))
-  await trx('abuse_index_keys').where({ id: 1 }).update({ key_sealed, key_id: keyring.newestKeyId })
+  await trx('abuse_index_keys')
+    .where({
+      id: 1,
+    })
+    .update({ key_sealed, key_id: keyring.newestKeyId })
   return 1
 }

@@ -1,15 +1,18 @@
 // The queue. Tab, filters and page stand in the URL.
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { findAddresses } from '#server/accounts/accounts/store.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
+import type { FormError } from '#server/kit/pages/forms.ts'
 import { listWaitingAppeals } from '../appeals/appeal-store.ts'
 import { recordLook } from '../audit/record-look.ts'
+import { bulkMeasures, bulkOutcomes } from '../bulk/decisions.ts'
 import { verdictRanks } from '../cases/case-store.ts'
 import { severities } from '../cases/severity.ts'
 import type { DeskParts } from '../desk.ts'
 import { findMeasure } from '../measures/measure-store.ts'
+import { measureCauses, measureDays } from '../measures/measures.ts'
 import { reportKinds } from '../reports/report-kind.ts'
-import { showStaffPage, staffOf } from '../staff/staff.ts'
+import { type StaffMember, showStaffPage, staffOf } from '../staff/staff.ts'
 import { describeLines, oneOf, pageSize, urlOf } from './case-lines.ts'
 import {
   countTabs,
@@ -29,7 +32,7 @@ const among = <T extends string>(list: readonly T[], value: unknown): T | undefi
   list.find((each) => each === value)
 
 /** Unknown values are left out. */
-const readFilters = (query: Query, now: Date): QueueFilters => ({
+export const readFilters = (query: Query, now: Date): QueueFilters => ({
   severity: among(severities, query.severity),
   kind: among(reportKinds, query.kind),
   provenance: among(verdictRanks, query.provenance),
@@ -37,7 +40,7 @@ const readFilters = (query: Query, now: Date): QueueFilters => ({
   dueBefore: query.late === '1' ? now : undefined,
 })
 
-function readTab({ tab }: Query): Tab {
+export function readTab({ tab }: Query): Tab {
   if (tab === 'appeals') return 'appeals'
   return isQueueTab(tab) ? tab : 'new'
 }
@@ -58,6 +61,12 @@ const paramsOf = ({ severity, kind, provenance, unseen, dueBefore }: QueueFilter
   late: dueBefore ? '1' : undefined,
 })
 
+const shownFilters = (filters: QueueFilters) => ({
+  severity: filters.severity ?? '',
+  kind: filters.kind ?? '',
+  provenance: filters.provenance ?? '',
+})
+
 async function listAppeals({ db, keyring }: DeskParts, staffId: string, after: string | undefined) {
   const found = await listWaitingAppeals(db, keyring, pageSize + 1, after, staffId)
   const appeals = found.slice(0, pageSize)
@@ -75,7 +84,10 @@ async function listAppeals({ db, keyring }: DeskParts, staffId: string, after: s
       took: measure?.proposedBy === staffId || measure?.approvedBy === staffId,
     }
   })
-  return { lines, next: found.length > pageSize ? lines.at(-1)?.id : undefined }
+  return {
+    lines,
+    next: found.length > pageSize ? lines.at(-1)?.id : undefined,
+  }
 }
 
 async function listOf(
@@ -90,34 +102,80 @@ async function listOf(
     return { cases: [], appeals: lines, next }
   }
   const { db, keyring, clock } = desk
-  const ask = { tab, staffId, filters, after, limit: pageSize }
+  const ask = {
+    tab,
+    staffId,
+    filters,
+    after,
+    limit: pageSize,
+  }
   const { cases, next } = await listQueue(db, keyring, ask)
-  return { cases: await describeLines(db, cases, staffId, clock.now()), appeals: [], next }
+  return {
+    cases: await describeLines(db, cases, staffId, clock.now()),
+    appeals: [],
+    next,
+  }
 }
 
-export function queuePage(parts: DeskPageParts): RequestHandler {
+export interface QueuePage {
+  readonly show: RequestHandler
+  /**
+   * Shows the list again after a decision about many cases was refused.
+   * @param query what stands in the URL of the list
+   */
+  showErrors(
+    req: Request,
+    res: Response,
+    query: Query,
+    errors: readonly FormError[],
+    values: Readonly<Record<string, string>>,
+    ticked: readonly string[],
+  ): Promise<void>
+}
+
+const choices = {
+  severity: severities,
+  kind: reportKinds,
+  provenance: verdictRanks,
+}
+
+/** What can be decided about many cases of the list; null where nothing can. */
+function describeBulk({ rights }: StaffMember, tab: Tab, count: number) {
+  if (count === 0 || tab === 'closed' || !rights.has('cases.work')) return null
+  return {
+    outcomes: bulkOutcomes,
+    measures: bulkMeasures,
+    causes: measureCauses,
+    days: measureDays.filter((each) => each !== 'none'),
+  }
+}
+
+export function queuePage(parts: DeskPageParts): QueuePage {
   const { desk, db, clock } = parts
 
-  return async (req, res) => {
+  const showErrors: QueuePage['showErrors'] = async (req, res, query, errors, values, ticked) => {
     const staff = staffOf(req)
-    const tab = readTab(req.query)
     const now = clock.now()
-    const filters = readFilters(req.query, now)
-    const after = readAfter(req.query, tab)
+    const tab = readTab(query)
+    const filters = readFilters(query, now)
+    const after = readAfter(query, tab)
     const params = paramsOf(filters)
     const counts: Readonly<Record<string, number>> = { ...(await countTabs(db, staff.id, now)) }
     const { cases, appeals, next } = await listOf(desk, tab, staff.id, filters, after)
     const url = (more: Record<string, string | undefined>) =>
       urlOf('/staff/cases', { tab, ...params, ...more })
-    await recordLook(desk, { staffId: staff.id, action: 'queue.viewed', details: { tab } })
+    await recordLook(desk, {
+      staffId: staff.id,
+      action: 'queue.viewed',
+      details: {
+        tab,
+      },
+    })
     showStaffPage(parts, req, res, {
       id: 'staff-queue',
       view: 'desk/queue/queue',
-      values: {
-        severity: filters.severity ?? '',
-        kind: filters.kind ?? '',
-        provenance: filters.provenance ?? '',
-      },
+      errors,
+      values: { days: '7', ...values, ...shownFilters(filters) },
       locals: {
         tab,
         tabs: shownTabs.map((name) => ({ name, href: url({ tab: name }), count: counts[name] })),
@@ -126,7 +184,10 @@ export function queuePage(parts: DeskPageParts): RequestHandler {
         late: filters.dueBefore !== undefined,
         lateCount: counts.late,
         filtered: Object.values(params).some((value) => value !== undefined),
-        choices: { severity: severities, kind: reportKinds, provenance: verdictRanks },
+        choices,
+        bulk: describeBulk(staff, tab, cases.length),
+        list: Object.entries({ tab, ...params }).filter(([, value]) => value !== undefined),
+        ticked,
         cases,
         appeals,
         now,
@@ -134,5 +195,10 @@ export function queuePage(parts: DeskPageParts): RequestHandler {
         newer: after ? url({}) : null,
       },
     })
+  }
+
+  return {
+    show: async (req, res) => await showErrors(req, res, req.query, [], {}, []),
+    showErrors,
   }
 }

@@ -8,6 +8,6 @@ import { searchPage } from './search-page.ts'
 export function queueRoutes(parts: DeskPageParts): Router {
   const { requireStaff } = createStaffGuards(parts)
   return Router()
-    .get('/staff/cases', requireStaff('cases.see'), queuePage(parts))
+    .get('/staff/cases', requireStaff('cases.see'), queuePage(parts).show)
     .get('/staff/search', requireStaff('search.use'), searchPage(parts))
 }

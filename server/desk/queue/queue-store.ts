@@ -54,7 +54,12 @@ function parseKey(after: string | undefined, closed: boolean): Key | undefined {
   // As many digits as the columns can hold: a made-up key must cause no fault of the database.
   const shape = closed ? /^(\d{1,14})\.(\d{1,18})$/ : /^(\d)\.(\d{1,18})$/
   const [, first, id] = shape.exec(after ?? '') ?? []
-  return first === undefined || id === undefined ? undefined : { first, id }
+  return first === undefined || id === undefined
+    ? undefined
+    : {
+        first,
+        id,
+      }
 }
 
 /**
@@ -151,7 +156,11 @@ export async function searchCases(
   },
 ): Promise<QueuePage> {
   const { accountId } = ask
-  if (ask.alternatives.length === 0 && !accountId) return { cases: [], next: undefined }
+  if (ask.alternatives.length === 0 && !accountId)
+    return {
+      cases: [],
+      next: undefined,
+    }
   const page = /^\d{1,18}$/.test(ask.before ?? '') ? BigInt(ask.before ?? 0) : undefined
   const end = page ?? (await newestCase(db)) + 1n
   const among = async (from: bigint) => {
@@ -182,7 +191,10 @@ export async function searchCases(
   const newest = end > lately ? await among(end - lately) : []
   const rows = newest.length > ask.limit ? newest : await among(0n)
   const cases = rows.slice(0, ask.limit).map((row) => asCase(keyring, row))
-  return { cases, next: rows.length > ask.limit ? cases.at(-1)?.id : undefined }
+  return {
+    cases,
+    next: rows.length > ask.limit ? cases.at(-1)?.id : undefined,
+  }
 }
 
 /** How many of the newest cases are searched first. */

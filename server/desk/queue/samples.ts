@@ -1,10 +1,24 @@
 // The lists of the abuse desk: the queue with its tabs, and the search.
 
 import { type Sample, sampleAddress, sampleMoment } from '#server/kit/pages/sample.ts'
+import { bulkMeasures, bulkOutcomes } from '../bulk/decisions.ts'
+import { measureCauses } from '../measures/measures.ts'
 import { kinds, lines, now } from '../sample-facts.ts'
 import { consolePage } from '../staff/sample-page.ts'
 
-const counts: Record<string, number> = { new: 12, mine: 1, open: 16, unattributed: 40, appeals: 2 }
+const bulkChoices = {
+  outcomes: bulkOutcomes,
+  measures: bulkMeasures,
+  causes: measureCauses,
+  days: ['1', '3', '7', '14', '30', '90'],
+}
+const counts: Record<string, number> = {
+  new: 12,
+  mine: 1,
+  open: 16,
+  unattributed: 40,
+  appeals: 2,
+}
 const queue = (state: string, tab: string, locals: object = {}): Sample =>
   consolePage('staff-queue', state, 'desk/queue/queue', {
     tab,
@@ -23,6 +37,9 @@ const queue = (state: string, tab: string, locals: object = {}): Sample =>
     older: null,
     newer: null,
     now,
+    bulk: null,
+    list: [],
+    ticked: [],
     choices: {
       severity: ['low', 'medium', 'high'],
       kind: kinds,
@@ -34,10 +51,17 @@ const queue = (state: string, tab: string, locals: object = {}): Sample =>
 export const samples: readonly Sample[] = [
   queue('filled', 'new', {
     cases: lines,
+    bulk: bulkChoices,
+    ticked: ['5'],
     filtered: true,
     proposals: 3,
     values: { severity: 'high' },
     older: '/staff/cases?after=1.2',
+  }),
+  queue('errors', 'open', {
+    cases: lines,
+    bulk: bulkChoices,
+    errors: [{ field: 'cases', reason: 'none' }],
   }),
   queue('empty', 'mine'),
   queue('appeals', 'appeals', {

@@ -47,7 +47,13 @@ export function searchPage(parts: DeskPageParts): RequestHandler {
     const before = /^\d{1,18}$/.test(asked) ? asked : undefined
     const { cases, next } = await find(field, typed, staff.id, before)
     if (typed !== '')
-      await recordLook(desk, { staffId: staff.id, action: 'cases.searched', details: { field } })
+      await recordLook(desk, {
+        staffId: staff.id,
+        action: 'cases.searched',
+        details: {
+          field,
+        },
+      })
     const url = (page?: string) => urlOf('/staff/search', { q: typed, field, before: page })
     showStaffPage(parts, req, res, {
       id: 'staff-search',

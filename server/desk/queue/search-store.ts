@@ -17,5 +17,9 @@ export async function moveSearchTerms(
   fromCaseId: string,
   toCaseId: string,
 ): Promise<void> {
-  await trx('abuse_search').where({ case_id: fromCaseId }).update({ case_id: toCaseId })
+  await trx('abuse_search')
+    .where({
+      case_id: fromCaseId,
+    })
+    .update({ case_id: toCaseId })
 }

@@ -164,8 +164,15 @@ export async function listReportsOfCase(
   return (await query).map((row) => asReport(keyring, row))
 }
 
+/** Not while the closing can be undone: then a job notes it later. */
 export async function noteOutcome(trx: Trx, caseId: string, outcome: Outcome): Promise<void> {
-  await trx('abuse_reports').where({ case_id: caseId }).whereNull('outcome').update({ outcome })
+  await trx.raw(
+    `update abuse_reports set outcome = :outcome
+     where case_id = :caseId and outcome is null and not exists (
+       select 1 from abuse_cases
+       where id = :caseId and answers_held)`,
+    { caseId, outcome },
+  )
 }
 
 /** Gives the reports of a closed case another outcome, of which their reporters are told. */
