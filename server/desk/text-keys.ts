@@ -2,7 +2,7 @@
 import type { Severity, SeverityReason } from './cases/severity.ts'
 import type { TimelineEvent } from './cases/timeline-store.ts'
 import type { Consequence, EndReason, MeasureCause, Standing } from './measures/measures.ts'
-import type { ReasonCode } from './provenance/provenance.ts'
+import type { ReasonCode } from './provenance/provenance-reasons.ts'
 import type { Verdict } from './provenance/provenance-rules.ts'
 import type { ReportKind } from './reports/report-kind.ts'
 import type { Outcome } from './reports/report-store.ts'

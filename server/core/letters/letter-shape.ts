@@ -1,89 +1,93 @@
 // Measures a letter in one linear pass, before any parser sees it.
 import { decodeWords } from 'postal-mime'
-import { fieldName } from './field-name.ts'
+import {
+  eachField,
+  type HeaderField,
+  isContentField,
+  isShownField,
+  readField,
+  startsField,
+} from './header-fields.ts'
 import { type Cut, type LetterField, letterLimits } from './letter.ts'
 import { measureTree, type PartSpan } from './letter-tree.ts'
 import { showHidden } from './show-hidden.ts'
 
 export interface ScannedLetter {
   readonly fields: LetterField[]
-  /** CRLF line ends, no closing blank line. May be empty or cut. */
+  /** CRLF line ends, no closing blank line. May be empty. */
   readonly header: string
+  /** The fields that say how to read the body, each on one line. */
+  readonly content: string
   readonly body: string
   /** Where the parts of `body` are. Empty if a header names two boundaries. */
   readonly spans: readonly PartSpan[]
   readonly cuts: Cut[]
 }
 
+export function splitLetter(binary: string): { header: string; body: string } {
+  if (!startsField(binary)) return { header: '', body: binary }
+  const gap = binary.indexOf('\r\n\r\n')
+  if (gap < 0) return { header: binary, body: '' }
+  return { header: binary.slice(0, gap), body: binary.slice(gap + 4) }
+}
+
 /** @param binary latin1 characters with CRLF line ends, from `openSource` */
 export function scanLetter(binary: string): ScannedLetter {
+  const { header, body } = splitLetter(binary)
+  if (header === '') return { fields: [], header, content: '', body, spans: [], cuts: [] }
+  const { fields, content, count } = listFields(header)
   const cuts: Cut[] = []
-  if (fieldName(binary.slice(0, 200).split('\r\n', 1)[0] ?? '') === null) {
-    return { fields: [], header: '', body: binary, spans: [], cuts }
-  }
-  const gap = findGap(binary)
-  const whole = binary.slice(0, gap)
-  const lines = whole.slice(0, letterLimits.headerBytes).split('\r\n', letterLimits.headerLines)
-  const fields = unfold(lines)
-  if (whole.length > letterLimits.headerBytes || lines.length >= letterLimits.headerLines)
-    cuts.push('headers')
-  else if (fields.length > letterLimits.fields) cuts.push('headers')
-
-  const body = binary.slice(gap).replace(/^(?:\r\n){1,2}/, '')
-  const tree = measureTree(whole.slice(0, letterLimits.headerBytes), body)
+  if (header.length > letterLimits.headerBytes || count > letterLimits.fields) cuts.push('headers')
+  const tree = measureTree(content, body)
   if (tree.depth > letterLimits.depth) cuts.push('nesting')
   if (tree.parts > letterLimits.parts) cuts.push('parts')
   const crowded =
     tree.lines > letterLimits.shortLines && body.length / tree.lines < letterLimits.shortLineChars
   if (tree.lines > letterLimits.lines || crowded) cuts.push('body')
-  const header = cuts.includes('headers') ? lines.slice(0, letterLimits.fields).join('\r\n') : whole
-  const charset = charsetOf(header)
+  const charset = charsetOf(content)
   return {
-    fields: fields.slice(0, letterLimits.fields).map((field) => toField(field, charset)),
+    fields: fields.map((field) => toField(field, charset)),
     header,
+    content,
     body,
     spans: tree.spans,
     cuts,
   }
 }
 
-export function charsetOf(header: string): string | null {
+export function charsetOf(content: string): string | null {
   return (
-    /^content-type[ \t]*:.{0,500}?\bcharset[ \t]*=[ \t]*"?([\w.:-]{1,40})/ims
-      .exec(header)?.[1]
+    /^content-type:.{0,500}?\bcharset[ \t]*=[ \t]*"?([\w.:-]{1,40})/im
+      .exec(content)?.[1]
       ?.toLowerCase() ?? null
   )
 }
 
-function findGap(binary: string): number {
-  if (binary.startsWith('\r\n')) return 0
-  const gap = binary.indexOf('\r\n\r\n')
-  return gap < 0 ? binary.length : gap
+// Security: What a letter shows hangs on no field that its trace leaves open.
+function listFields(header: string) {
+  const fields: HeaderField[] = []
+  const seen = new Map<string, number>()
+  let content = ''
+  let count = 0
+  eachField(header, (name, whole) => {
+    count += 1
+    const isShown = isShownField(name)
+    const isContent = isContentField(name)
+    const group = isContent ? 'content' : name
+    const nth = (seen.get(group) ?? 0) + 1
+    if (isShown) seen.set(group, nth)
+    // However many others stand above them, the first ten of each are kept.
+    const isKept = count <= letterLimits.fields || (isShown && nth <= 10)
+    const isRead = isContent && content.length < letterLimits.headerBytes
+    if (!isKept && !isRead) return
+    const field = readField(whole())
+    if (isKept) fields.push({ ...field, value: field.value.slice(0, letterLimits.fieldBytes) })
+    if (isRead) content += `${field.name}: ${field.value}\r\n`
+  })
+  return { fields, content, count }
 }
 
-function unfold(lines: readonly string[]): { name: string; raw: string }[] {
-  const fields: { name: string; parts: string[]; size: number }[] = []
-  for (const line of lines) {
-    const name = /^[ \t]/.test(line) ? null : fieldName(line)
-    const last = fields.at(-1)
-    if (name !== null)
-      fields.push({ name, parts: [line.slice(line.indexOf(':') + 1)], size: line.length })
-    else if (last && last.size < letterLimits.fieldBytes) {
-      last.parts.push(line)
-      last.size += line.length
-    }
-    if (fields.length > letterLimits.fields) break
-  }
-  return fields.map(({ name, parts }) => ({
-    name,
-    raw: parts.join('').slice(0, letterLimits.fieldBytes).trim(),
-  }))
-}
-
-function toField(
-  { name, raw }: { name: string; raw: string },
-  charset: string | null,
-): LetterField {
+function toField({ name, value: raw }: HeaderField, charset: string | null): LetterField {
   const text = /[\u0080-\u00ff]/.test(raw) ? decodeBytes(raw, charset) : raw
   return { name, raw, value: showHidden(decodeWords(text).replace(/[\t\r\n]+/g, ' ')) }
 }

@@ -12,18 +12,27 @@ export interface LetterSource {
   readonly pasted: boolean
 }
 
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
 const QUOTED = /^[ \t]{0,4}[>|] ?/
 const SEARCHED_LINES = 400
 const SAMPLED_LINES = 40
+
+/** The letter as it stands, below an mbox line or blank ones. Never throws. */
+export function openUnrepaired(input: Uint8Array | string): LetterSource {
+  const repairs: Repair[] = []
+  const pasted = typeof input === 'string'
+  const bytes = pasted ? Buffer.from(input.toWellFormed(), 'utf8') : input
+  const text = usualLineEnds(toBytes(bytes, repairs)).toString('latin1')
+  const start = /^(?:\r\n)*(?:From [^\r]*\r\n)?/.exec(text)?.[0].length ?? 0
+  return { binary: text.slice(start), repairs, cut: false, pasted }
+}
 
 /** Never throws. Takes linear time. */
 export function openSource(input: Uint8Array | string): LetterSource {
   const repairs: Repair[] = []
   const pasted = typeof input === 'string'
-  const { lines: all, cut } = toLines(
-    pasted ? Buffer.from(input.toWellFormed(), 'utf8') : input,
-    repairs,
-  )
+  const bytes = pasted ? Buffer.from(input.toWellFormed(), 'utf8') : input
+  const { lines: all, cut } = splitLines(toBytes(bytes, repairs).toString('latin1'))
   let lines = all
 
   lines = unquote(lines, repairs)
@@ -35,26 +44,40 @@ export function openSource(input: Uint8Array | string): LetterSource {
   return { binary: lines.join('\r\n'), repairs, cut, pasted }
 }
 
-function toLines(bytes: Uint8Array, repairs: Repair[]): { lines: string[]; cut: boolean } {
+/** Always CRLF. */
+function usualLineEnds(bytes: Buffer): Buffer {
+  const usual = Buffer.allocUnsafe(bytes.length * 2)
+  let length = 0
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0
+    if (byte !== 13 && byte !== 10) usual[length++] = byte
+    else {
+      usual[length++] = 13
+      usual[length++] = 10
+      if (byte === 13 && bytes[at + 1] === 13 && bytes[at + 2] === 10) at += 2
+      else if (byte === 13 && bytes[at + 1] === 10) at += 1
+    }
+  }
+  return usual.subarray(0, length)
+}
+
+function toBytes(bytes: Uint8Array, repairs: Repair[]): Buffer {
   let buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const mark = buffer.length >= 2 ? buffer.readUInt16BE(0) : 0
   if (mark === 0xfffe || mark === 0xfeff) {
     // Windows Notepad saves "Unicode" as UTF-16.
-    buffer = Buffer.from(
-      new TextDecoder(mark === 0xfffe ? 'utf-16le' : 'utf-16be').decode(buffer),
-      'utf8',
-    )
+    const decoder = new TextDecoder(mark === 0xfffe ? 'utf-16le' : 'utf-16be')
+    buffer = Buffer.from(decoder.decode(buffer), 'utf8')
     repairs.push('utf-16')
   }
-  const text = buffer.toString('latin1')
-  return splitLines(text, text.startsWith('\u00ef\u00bb\u00bf') ? 3 : 0)
+  return buffer.subarray(0, 3).equals(byteOrderMark) ? buffer.subarray(3) : buffer
 }
 
 // A copy in text mode turns CRLF into CRCRLF, which is one line end too.
-function splitLines(text: string, from: number): { lines: string[]; cut: boolean } {
+function splitLines(text: string): { lines: string[]; cut: boolean } {
   const lines: string[] = []
-  let start = from
-  for (let at = from; at < text.length; at += 1) {
+  let start = 0
+  for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
     if (code !== 10 && code !== 13) continue
     if (lines.length === letterLimits.lines) return { lines, cut: true }

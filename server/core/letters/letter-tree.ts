@@ -8,8 +8,9 @@ export interface PartSpan {
 }
 
 // The counts may be too high. Then a limit only ends the reading earlier.
-export function measureTree(header: string, body: string) {
-  const open: string[][] = [boundariesIn(header)]
+/** @param content the fields that say how to read the body */
+export function measureTree(content: string, body: string) {
+  const open: string[][] = [boundariesIn(content)]
   const seen = { parts: 1, depth: 1, lines: 0, decoyed: (open[0]?.length ?? 0) > 1 }
   const spans: { headerAt: number; bodyAt: number; endAt: number }[] = []
   let partHeader: string | null = null

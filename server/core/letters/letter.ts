@@ -8,7 +8,15 @@ export type Repair =
   | 'folding-mended'
 
 /** What was left out as broken or too large. The evidence has it. */
-export type Cut = 'headers' | 'nesting' | 'parts' | 'body' | 'html' | 'links' | 'broken'
+export type Cut =
+  | 'headers'
+  | 'nesting'
+  | 'parts'
+  | 'body'
+  | 'beginning'
+  | 'html'
+  | 'links'
+  | 'broken'
 
 export type LetterShape = 'whole' | 'headers-only' | 'text-only'
 
@@ -64,13 +72,16 @@ export interface Letter {
 
 /** The largest real letters have a few MiB, and list mail carries about 100 fields. */
 export const letterLimits = {
+  /** As much as submission takes, and room for what relays write above it. */
+  takenBytes: 26 * 1024 * 1024,
+  /** Of larger letters only the header and the beginning are kept. */
   bytes: 10 * 1024 * 1024,
+  beginningBytes: 1024 * 1024,
   lines: 150_000,
   /** More lines need a mean length of `shortLineChars`: short ones cost as much. */
   shortLines: 50_000,
   shortLineChars: 30,
   headerBytes: 256 * 1024,
-  headerLines: 3_000,
   fields: 1_000,
   fieldBytes: 16 * 1024,
   parts: 200,

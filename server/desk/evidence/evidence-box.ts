@@ -15,7 +15,6 @@ export class EvidenceError extends Error {
 
 export interface ClosedEvidence {
   readonly sha256: Buffer
-  readonly sizeBytes: number
   readonly body: Buffer
   readonly keySealed: string
 }
@@ -33,12 +32,12 @@ export function closeEvidence(keyring: Keyring, source: Uint8Array): ClosedEvide
     cipher.getAuthTag(),
   ])
   const keySealed = keyring.seal(evidenceKeyPurpose, key.toString('base64url'))
-  return { sha256, sizeBytes: source.byteLength, body, keySealed }
+  return { sha256, body, keySealed }
 }
 
 // Security: Evidence is shown only if its hash still fits the letter that was handed in.
 /** @throws EvidenceError, SealError */
-export function openEvidence(keyring: Keyring, closed: Omit<ClosedEvidence, 'sizeBytes'>): Buffer {
+export function openEvidence(keyring: Keyring, closed: ClosedEvidence): Buffer {
   const { sha256, body, keySealed } = closed
   const key = Buffer.from(keyring.open(evidenceKeyPurpose, keySealed), 'base64url')
   const decipher = createDecipheriv('aes-256-gcm', key, body.subarray(0, IV_BYTES), {
@@ -51,7 +50,7 @@ export function openEvidence(keyring: Keyring, closed: Omit<ClosedEvidence, 'siz
       decipher.update(body.subarray(IV_BYTES, -TAG_BYTES)),
       decipher.final(),
     ])
-    const source = inflateRawSync(packed, { maxOutputLength: letterLimits.bytes * 2 })
+    const source = inflateRawSync(packed, { maxOutputLength: letterLimits.takenBytes * 2 })
     if (!createHash('sha256').update(source).digest().equals(sha256))
       throw new Error('another letter')
     return source

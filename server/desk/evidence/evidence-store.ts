@@ -11,13 +11,20 @@ export type EvidenceLook = (typeof evidenceLooks)[number]
 export async function insertEvidence(
   trx: Trx,
   keyring: Keyring,
-  evidence: { source: Uint8Array; pasted: boolean; at: Date; keptUntil: Date },
+  evidence: {
+    source: Uint8Array
+    /** Of the letter that was handed in. Larger than `source` if only its beginning is kept. */
+    sizeBytes?: number | undefined
+    pasted: boolean
+    at: Date
+    keptUntil: Date
+  },
 ): Promise<string> {
-  const { sha256, sizeBytes, body, keySealed } = closeEvidence(keyring, evidence.source)
+  const { sha256, body, keySealed } = closeEvidence(keyring, evidence.source)
   const [row] = await trx('evidence')
     .insert({
       sha256,
-      size_bytes: sizeBytes,
+      size_bytes: evidence.sizeBytes ?? evidence.source.length,
       pasted: evidence.pasted,
       body,
       kept_until: evidence.keptUntil,
@@ -38,6 +45,7 @@ export interface OpenedEvidence {
   readonly input: Buffer | string
   readonly source: Buffer
   readonly sha256: string
+  readonly isBeginning: boolean
   readonly sizeBytes: number
   readonly keptUntil: Date
 }
@@ -60,6 +68,7 @@ export async function openKeptEvidence(
     source,
     input: row.pasted ? source.toString('utf8') : source,
     sha256: row.sha256.toString('hex'),
+    isBeginning: source.length < row.size_bytes,
     sizeBytes: row.size_bytes,
     keptUntil: row.kept_until,
   }

@@ -59,8 +59,9 @@ export async function viewEvidence(
 ): Promise<ShownEvidence | undefined> {
   const evidence = await recordLook(parts, request, what)
   if (!evidence) return undefined
-  const { sha256, sizeBytes, keptUntil } = evidence
-  return { sha256, sizeBytes, keptUntil, outcome: await parts.letterParser.letter(evidence.input) }
+  const { input, isBeginning, sha256, sizeBytes, keptUntil } = evidence
+  const outcome = await parts.letterParser.letter(input, { isBeginning })
+  return { sha256, sizeBytes, keptUntil, outcome }
 }
 
 export async function downloadSource(

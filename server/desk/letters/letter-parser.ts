@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { ReportMail } from '../reports/mail/parse-report-mail.ts'
 import type { ParserTask } from './letter-worker.ts'
-import type { LetterOutcome } from './parse-letter.ts'
+import type { LetterOutcome, Reading } from './parse-letter.ts'
 
 export interface LetterParser {
-  letter(input: Uint8Array | string): Promise<LetterOutcome>
+  letter(input: Uint8Array | string, reading?: Reading): Promise<LetterOutcome>
   reportMail(input: Uint8Array, ownAddresses: readonly string[]): Promise<ReportMail>
   /** Null if there is no such attachment, or reading took too long. */
   attachment(input: Uint8Array | string, sha256: string): Promise<Buffer | null>
@@ -81,8 +81,8 @@ export function createLetterParser(parts: LetterParserParts = {}): LetterParser 
   }
 
   return {
-    async letter(input) {
-      const result = await inTurn({ what: 'letter', input })
+    async letter(input, reading = {}) {
+      const result = await inTurn({ what: 'letter', input, reading })
       return result === TOO_SLOW
         ? { kind: 'refused', reason: 'too-slow' }
         : (result as LetterOutcome)

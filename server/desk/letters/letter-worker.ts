@@ -1,10 +1,14 @@
 // The worker thread of the letter parser.
 import { parentPort } from 'node:worker_threads'
 import { parseReportMail } from '../reports/mail/parse-report-mail.ts'
-import { parseLetter, readAttachment } from './parse-letter.ts'
+import { parseLetter, type Reading, readAttachment } from './parse-letter.ts'
 
 export type ParserTask =
-  | { readonly what: 'letter'; readonly input: Uint8Array | string }
+  | {
+      readonly what: 'letter'
+      readonly input: Uint8Array | string
+      readonly reading: Reading
+    }
   | {
       readonly what: 'report-mail'
       readonly input: Uint8Array
@@ -13,7 +17,7 @@ export type ParserTask =
   | { readonly what: 'attachment'; readonly input: Uint8Array | string; readonly sha256: string }
 
 async function run(task: ParserTask): Promise<unknown> {
-  if (task.what === 'letter') return parseLetter(task.input)
+  if (task.what === 'letter') return parseLetter(task.input, task.reading)
   if (task.what === 'report-mail') return parseReportMail(task.input, task.ownAddresses)
   return readAttachment(task.input, task.sha256)
 }

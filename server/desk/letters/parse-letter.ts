@@ -1,32 +1,37 @@
 // Turns the bytes of a reported letter into values, within fixed limits. Runs and fetches nothing.
 import { createHash } from 'node:crypto'
-import PostalMime, { addressParser, type Email } from 'postal-mime'
+import PostalMime, { type Email } from 'postal-mime'
 import {
   type Cut,
-  fieldsNamed,
   type Letter,
-  type LetterField,
   type LetterShape,
   letterLimits,
-  type Mailbox,
-  readLetterDate,
 } from '#server/core/letters/letter.ts'
 import {
   charsetOf,
   decodeBytes,
   type ScannedLetter,
   scanLetter,
+  splitLetter,
 } from '#server/core/letters/letter-shape.ts'
-import { openSource } from '#server/core/letters/letter-source.ts'
 import { showHidden, showHiddenLine } from '#server/core/letters/show-hidden.ts'
+import { bindLetter, type TraceBinding } from '#server/mail/letter-trace/trace-binding.ts'
 import { listLinks, urlsIn } from './defang.ts'
 import { safeLetterHtml, textOfSafeHtml } from './letter-html.ts'
+import { readNames } from './letter-names.ts'
+import { openLetter } from './open-letter.ts'
 import { packLargeParts } from './pack-parts.ts'
 import { utf8ForPasted } from './pasted-charset.ts'
 import { decodeUtf7 } from './utf7.ts'
 
 export type LetterOutcome =
-  | { readonly kind: 'letter'; readonly letter: Letter; readonly scanned: ScannedLetter }
+  | {
+      readonly kind: 'letter'
+      readonly letter: Letter
+      readonly scanned: ScannedLetter
+      /** Of the letter as it is shown: the two never differ in how they were read. */
+      readonly binding: TraceBinding
+    }
   /** `outlook-msg` is Outlook's own container, which proves nothing. */
   | {
       readonly kind: 'refused'
@@ -39,28 +44,45 @@ type ReadOutcome =
 
 const OLE_MAGIC = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 
+export interface Reading {
+  readonly isBeginning?: boolean
+  /** A mail to the desk may carry several letters, so it is read to its end. */
+  readonly whole?: boolean
+}
+
 /** @param input a file's bytes, or pasted text. No input makes it throw. */
-export async function parseLetter(input: Uint8Array | string): Promise<LetterOutcome> {
-  const outcome = await readLetter(input)
+export async function parseLetter(
+  input: Uint8Array | string,
+  reading: Reading = {},
+): Promise<LetterOutcome> {
+  const outcome = await readLetter(input, reading)
   if (outcome.kind === 'refused') return outcome
-  return { kind: 'letter', letter: outcome.letter, scanned: outcome.scanned }
+  const { letter, scanned, binding } = outcome
+  return { kind: 'letter', letter, scanned, binding }
 }
 
 /** As `parseLetter`, with the decoded parts: they may hold letters that this one reports. */
-export async function readLetter(input: Uint8Array | string): Promise<ReadOutcome> {
+export async function readLetter(
+  input: Uint8Array | string,
+  { isBeginning = false, whole = false }: Reading = {},
+): Promise<ReadOutcome> {
   const bytes =
     typeof input === 'string'
-      ? Buffer.from(input.slice(0, letterLimits.bytes + 1))
-      : Buffer.from(input)
-  if (bytes.length > letterLimits.bytes) return { kind: 'refused', reason: 'too-large' }
+      ? Buffer.from(input.slice(0, letterLimits.takenBytes + 1))
+      : Buffer.from(input.buffer, input.byteOffset, input.byteLength)
+  if (bytes.length > letterLimits.takenBytes) return { kind: 'refused', reason: 'too-large' }
   if (bytes.subarray(0, 8).equals(OLE_MAGIC)) return { kind: 'refused', reason: 'outlook-msg' }
-  const source = openSource(input)
+  const source = openLetter(input)
   if (source.binary.trim() === '') return { kind: 'refused', reason: 'empty' }
 
-  const scanned = scanLetter(source.binary)
+  const { header, body } = splitLetter(source.binary)
+  const binding = bindLetter(header, body)
+  const isCut = isBeginning || (!whole && bytes.length > letterLimits.bytes)
+  const scanned = scanLetter(isCut ? beginningOf(header, body) : source.binary)
   const cuts = new Set<Cut>(source.cut ? [...scanned.cuts, 'body'] : scanned.cuts)
   const readable = source.pasted ? utf8ForPasted(scanned) : scanned
-  const parts = cuts.size === 0 ? await readParts(readable, cuts) : readFlat(readable)
+  const parts = isReadable(cuts) ? await readParts(readable, cuts) : readFlat(readable)
+  if (isCut) cuts.add('beginning')
   const html = parts.html === null ? null : safeLetterHtml(parts.html)
   if (html?.cut) cuts.add('html')
   const plain = parts.text.trim() === '' && html ? textOfSafeHtml(html.html) : parts.text
@@ -75,10 +97,11 @@ export async function readLetter(input: Uint8Array | string): Promise<ReadOutcom
     sizeBytes: bytes.length,
     repairs: source.repairs,
     cuts: [...cuts],
-    ...readFields(scanned.fields),
+    ...readNames(scanned.fields),
     text,
     safeHtml: html?.html ?? null,
-    attachments: parts.attachments.map(({ name, type, content }) => ({
+    // The last one may be cut off, and its digest would be of a file that nobody sent.
+    attachments: (isCut ? [] : parts.attachments).map(({ name, type, content }) => ({
       name: showHiddenLine(name ?? '', 200),
       type: showHiddenLine(type, 100),
       sizeBytes: content.length,
@@ -86,8 +109,14 @@ export async function readLetter(input: Uint8Array | string): Promise<ReadOutcom
     })),
     links,
   }
-  return { kind: 'letter', letter, scanned, parts }
+  return { kind: 'letter', letter, scanned, binding, parts }
 }
+
+const beginningOf = (header: string, body: string) =>
+  `${header}\r\n\r\n${body.slice(0, letterLimits.beginningBytes)}`
+
+// How many fields stand above the letter does not change how its body is read.
+const isReadable = (cuts: ReadonlySet<Cut>) => [...cuts].every((cut) => cut === 'headers')
 
 function shapeOf({ fields, body }: ScannedLetter): LetterShape {
   if (fields.length === 0) return 'text-only'
@@ -98,13 +127,11 @@ export async function readAttachment(
   input: Uint8Array | string,
   sha256: string,
 ): Promise<Buffer | null> {
-  const scanned = scanLetter(openSource(input).binary)
-  if (scanned.cuts.length > 0) return null
+  const scanned = scanLetter(openLetter(input).binary)
+  if (!isReadable(new Set(scanned.cuts))) return null
   const { attachments } = await readParts(scanned, new Set())
-  return (
-    attachments.find(({ content }) => createHash('sha256').update(content).digest('hex') === sha256)
-      ?.content ?? null
-  )
+  const digestOf = (content: Buffer) => createHash('sha256').update(content).digest('hex')
+  return attachments.find(({ content }) => digestOf(content) === sha256)?.content ?? null
 }
 
 export interface LetterPart {
@@ -122,9 +149,9 @@ export interface LetterParts {
 /** Reads the parts of the letter only. A letter inside it stays an attachment. */
 export async function readParts(scanned: ScannedLetter, cuts: Set<Cut>): Promise<LetterParts> {
   let email: Email
-  const { header, body } = packLargeParts(scanned)
+  const { content, body } = packLargeParts(scanned)
   try {
-    email = await PostalMime.parse(Buffer.from(`${header}\r\n\r\n${body}`, 'latin1'), {
+    email = await PostalMime.parse(Buffer.from(`${content}\r\n${body}`, 'latin1'), {
       forceRfc822Attachments: true,
       maxNestingDepth: letterLimits.depth,
       maxHeadersSize: letterLimits.headerBytes * 2,
@@ -136,7 +163,7 @@ export async function readParts(scanned: ScannedLetter, cuts: Set<Cut>): Promise
   }
   const text = (email.text ?? '').slice(0, letterLimits.textChars + 1).replaceAll('\r\n', '\n')
   return {
-    text: charsetOf(scanned.header) === 'utf-7' ? decodeUtf7(text) : text,
+    text: charsetOf(scanned.content) === 'utf-7' ? decodeUtf7(text) : text,
     html: email.html ?? null,
     attachments: email.attachments.map(({ filename, mimeType, content }) => ({
       name: filename,
@@ -149,41 +176,5 @@ export async function readParts(scanned: ScannedLetter, cuts: Set<Cut>): Promise
 
 function readFlat(scanned: ScannedLetter): LetterParts {
   const start = scanned.body.slice(0, letterLimits.textChars).replaceAll('\r\n', '\n')
-  return { text: decodeBytes(start, charsetOf(scanned.header)), html: null, attachments: [] }
-}
-
-function readFields(fields: readonly LetterField[]) {
-  const first = (name: string) => fieldsNamed(fields, name)[0]
-  const inBrackets = (text: string | undefined) =>
-    showHiddenLine(text?.replace(/^[^<]*<([^>]*)>.*$/s, '$1') ?? '', 998)
-  return {
-    fields,
-    from: mailboxes(fieldsNamed(fields, 'from')),
-    to: mailboxes([...fieldsNamed(fields, 'to'), ...fieldsNamed(fields, 'cc')]),
-    replyTo: mailboxes(fieldsNamed(fields, 'reply-to')),
-    returnPath: inBrackets(first('return-path')?.value) || null,
-    subject: showHiddenLine(first('subject')?.value ?? '', 998),
-    messageId: inBrackets(first('message-id')?.value) || null,
-    date: readLetterDate(first('date')?.value),
-  }
-}
-
-function mailboxes(fields: readonly LetterField[]): Mailbox[] {
-  return fields
-    .slice(0, 10)
-    .flatMap((field) =>
-      addressParser(field.raw === field.value ? field.value : encodedFirst(field), {
-        flatten: true,
-      }),
-    )
-    .slice(0, 100)
-    .map(({ name, address }) => ({
-      name: showHiddenLine(name ?? '', 200),
-      address: showHiddenLine(address ?? '', 320).toLowerCase(),
-    }))
-}
-
-// Addresses are split before encoded words are decoded: a decoded comma belongs to a name.
-function encodedFirst(field: LetterField): string {
-  return /[\u0080-\u00ff]/.test(field.raw) ? field.value : field.raw
+  return { text: decodeBytes(start, charsetOf(scanned.content)), html: null, attachments: [] }
 }

@@ -7,7 +7,7 @@ export function utf8ForPasted(scanned: ScannedLetter): ScannedLetter {
   return {
     ...scanned,
     spans: [],
-    header: renameCharset(scanned.header),
+    content: renameCharset(scanned.content),
     body: scanned.body.split('\r\n\r\n').map(renameCharset).join('\r\n\r\n'),
   }
 }

@@ -1,5 +1,6 @@
 // Verifies DKIM signatures of our own domains, also those made with retired keys.
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
+import { isShownField } from '#server/core/letters/header-fields.ts'
 import { fieldsNamed, type LetterField } from '#server/core/letters/letter.ts'
 
 export type DkimFault =
@@ -22,7 +23,10 @@ export type DkimReading =
       readonly domain: string
       readonly selector: string
       readonly signedAt: Date | null
-      readonly subjectSigned: boolean
+      /** All that is shown is signed, as often as it stands there. */
+      readonly covers: boolean
+      /** Not even blanks were changed: the signature is `c=simple/simple`. */
+      readonly exact: boolean
     }
   | { readonly kind: 'fail'; readonly faults: readonly DkimFault[] }
   /** The DNS did not answer. The same letter may pass later. */
@@ -61,7 +65,7 @@ export async function verifyOwnDkim(
   parts: DkimParts,
   now: Date,
 ): Promise<DkimReading> {
-  const { header, signatures, faults: without } = onlyOurs(letter.header, parts.domains)
+  const { header, signatures, signed, faults: without } = onlyOurs(letter.header, parts.domains)
   if (signatures === 0)
     return without.length > 0 ? { kind: 'fail', faults: without } : { kind: 'none' }
   if (letter.body.trim() === '') return { kind: 'fail', faults: ['body-missing'] }
@@ -80,8 +84,9 @@ export async function verifyOwnDkim(
     const fault = faultOf(result, signedAt, parts.keys)
     if (fault === null) {
       const selector = result.selector ?? ''
-      const subjectSigned = signs(result, 'subject')
-      return { kind: 'pass', domain, selector, signedAt, subjectSigned }
+      const { names, exact } = signed.get(result.signature ?? '') ?? { names: [], exact: false }
+      const covers = coversAll(names, letter.fields)
+      return { kind: 'pass', domain, selector, signedAt, covers, exact }
     }
     if (fault === 'unknown') unknown = true
     else faults.add(fault)
@@ -113,6 +118,7 @@ interface Result {
   readonly signingDomain?: string
   readonly selector?: string
   readonly algo?: string
+  readonly signature?: string
   readonly signTime?: string | null
   readonly signingHeaders?: { readonly keys: string }
   readonly status: { readonly result: string; readonly comment?: string }
@@ -145,6 +151,17 @@ function signs(result: Result, name: string): boolean {
     .includes(name)
 }
 
+// Security: A signature that leaves open what is shown does not say that a letter is intact.
+/** @param names as the signature lists them. Oversigned: once more than they stood there. */
+function coversAll(names: readonly string[], fields: readonly LetterField[]): boolean {
+  const shown = fields.map(({ name }) => name.toLowerCase()).filter(isShownField)
+  const count = (list: readonly string[], name: string) =>
+    list.filter((each) => each === name).length
+  // A field that is in no list may have been taken away.
+  const isListed = ['subject', 'content-type'].every((name) => names.includes(name))
+  return isListed && shown.every((name) => count(shown, name) <= count(names, name))
+}
+
 async function findKey(name: string, parts: DkimParts): Promise<string[][]> {
   const own = parts.keys.find(
     (key) => `${key.selector}._domainkey.${key.domain}` === name.toLowerCase(),
@@ -155,6 +172,7 @@ async function findKey(name: string, parts: DkimParts): Promise<string[][]> {
 // Foreign signatures are dropped unread, so that a letter cannot make verification expensive.
 function onlyOurs(header: string, domains: readonly string[]) {
   let signatures = 0
+  const signed = new Map<string, { names: string[]; exact: boolean }>()
   const faults = new Set<DkimFault>()
   const kept = header.split(/\r\n(?![ \t])/).filter((field) => {
     if (/^arc-/i.test(field)) return false
@@ -165,9 +183,13 @@ function onlyOurs(header: string, domains: readonly string[]) {
     const fault = faultOfTags(tags)
     if (fault) faults.add(fault)
     else signatures += 1
+    const names = (tags.get('h') ?? '').toLowerCase().split(':')
+    // RFC 6376, 3.5: without a word each of the two is simple.
+    const exact = /^(?:simple(?:\/simple)?)?$/i.test(tags.get('c') ?? '')
+    signed.set(tags.get('b') ?? '', { names, exact })
     return fault === null
   })
-  return { header: kept.join('\r\n'), signatures, faults: [...faults] }
+  return { header: kept.join('\r\n'), signatures, signed, faults: [...faults] }
 }
 
 function faultOfTags(tags: ReadonlyMap<string, string>): DkimFault | null {

@@ -9,6 +9,8 @@ export interface Evidence {
   readonly trace: TraceReading
   readonly dkim: DkimReading
   readonly chain: ChainReading
+  /** A stranger handed the signed letter over, or it came long after it was signed. */
+  readonly replayed: boolean
   readonly hasHeader: boolean
   readonly hasBody: boolean
   /** The From address, if it is the only one and at one of our domains. */
@@ -27,8 +29,14 @@ export interface ProvenanceRule {
 
 const traced = ({ trace }: Evidence) => trace.kind === 'bound'
 const signed = ({ dkim }: Evidence) => dkim.kind === 'pass'
+const covered = ({ dkim }: Evidence) => dkim.kind === 'pass' && dkim.covers
 const untouched = ({ trace }: Evidence) =>
-  trace.kind === 'bound' && trace.subject === 'same' && trace.body !== 'differs'
+  trace.kind === 'bound' &&
+  trace.from === 'same' &&
+  trace.subject === 'same' &&
+  trace.shown !== 'differs' &&
+  trace.body !== 'differs'
+const leavesOpen = ({ trace }: Evidence) => trace.kind === 'bound' && trace.shown === 'unbound'
 const pointsAtUs = ({ trace, dkim, chain }: Evidence) =>
   trace.kind !== 'absent' ||
   dkim.kind !== 'none' ||
@@ -45,21 +53,28 @@ export const provenanceRules: readonly ProvenanceRule[] = [
   {
     name: 'trace-and-content',
     verdict: 'proven',
-    when: (evidence) => traced(evidence) && untouched(evidence),
+    when: (evidence) => untouched(evidence) && !leavesOpen(evidence),
   },
+  // What an old trace leaves open, our signature covers.
   {
     name: 'trace-and-signature',
     verdict: 'proven',
-    when: (evidence) => traced(evidence) && signed(evidence),
+    when: (evidence) => untouched(evidence) && covered(evidence),
   },
+  // Security: A signed letter that may have been sent again proves no account.
   // We signed it, and our servers let nobody use the From of another account.
   {
     name: 'signature-and-owner',
     verdict: 'proven',
-    when: (evidence) => signed(evidence) && evidence.fromOwnerEnforced && evidence.ownFrom !== null,
+    when: (evidence) =>
+      covered(evidence) &&
+      !traced(evidence) &&
+      !evidence.replayed &&
+      evidence.fromOwnerEnforced &&
+      evidence.ownFrom !== null,
   },
 
-  // The account sent this letter, but a mailing list or the reporter has changed it since.
+  // The account sent this letter, but a mailing list or the reporter may have changed it since.
   { name: 'trace-but-changed', verdict: 'likely', when: traced },
   // Our servers sent it, but the account is uncertain: From can be forged inside one domain.
   { name: 'signature', verdict: 'likely', when: signed },

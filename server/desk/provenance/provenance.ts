@@ -1,47 +1,14 @@
 // Judges whether a reported letter came from us, who sent it, and for which reasons.
+import { msPerDay } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import type { Letter } from '#server/core/letters/letter.ts'
+import type { Letter, LetterField } from '#server/core/letters/letter.ts'
 import type { ScannedLetter } from '#server/core/letters/letter-shape.ts'
+import type { TraceBinding } from '#server/mail/letter-trace/trace-binding.ts'
 import { readTraces } from '#server/mail/letter-trace/trace-header.ts'
-import { type DkimParts, verifyOwnDkim } from './dkim.ts'
+import { type DkimParts, type DkimReading, verifyOwnDkim } from './dkim.ts'
+import { type ReasonCode, reasonsOf } from './provenance-reasons.ts'
 import { type Evidence, provenanceRules, type Verdict } from './provenance-rules.ts'
-import type { FollowChain } from './received-chain.ts'
-
-/** Texts: `abuse.provenance.<code>`. */
-export const reasonCodes = [
-  'trace-bound',
-  'trace-subject-differs',
-  'trace-body-differs',
-  'trace-without-body',
-  'trace-absent',
-  'trace-forged',
-  'trace-of-another-letter',
-  'trace-from-future',
-  'dkim-passed',
-  'dkim-absent',
-  'dkim-failed',
-  'dkim-body-changed',
-  'dkim-body-missing',
-  'dkim-key-missing',
-  'dkim-key-retired',
-  'dkim-expired',
-  'dkim-weak',
-  'dkim-covers-too-little',
-  'dkim-unknown',
-  'received-submitted',
-  'received-from-us',
-  'received-from-stranger',
-  'received-unknown-receiver',
-  'received-absent',
-  'received-ends-early',
-  'from-ours',
-  'from-not-ours',
-  'from-owner-enforced',
-  'names-nobody-of-us',
-  'retold',
-] as const
-
-export type ReasonCode = (typeof reasonCodes)[number]
+import { type FollowChain, readHops } from './received-chain.ts'
 
 /** The sender by the strongest evidence: `trace` is proof, `received` is only a hint. */
 export type ReportedSender =
@@ -75,12 +42,13 @@ export interface ProvenanceParts {
 export interface ReportedLetter {
   readonly letter: Letter
   readonly scanned: ScannedLetter
+  readonly binding: TraceBinding
   /** `retold`: a mail program summarised the letter when it forwarded it. */
   readonly how: 'source' | 'retold'
 }
 
 async function gatherEvidence(
-  { letter, scanned, how }: ReportedLetter,
+  { letter, scanned, binding, how }: ReportedLetter,
   parts: ProvenanceParts,
   now: Date,
 ): Promise<Evidence> {
@@ -88,13 +56,15 @@ async function gatherEvidence(
   const hasBody = scanned.body.trim() !== ''
   const [from, second] = letter.from
   const fromIsOurs = from && !second && isOurs(from.address, ourDomains)
-  const trace = readTraces(keyring, scanned.fields, hasBody ? scanned.body : null, now)
+  const isStart = letter.cuts.includes('beginning')
+  const { fields, body } = scanned
+  const dkim = await readDkim(scanned, isStart, parts, now)
+  const chain = parts.followChain(fields)
   return {
-    trace,
-    dkim: scanned.cuts.includes('headers')
-      ? { kind: 'none' }
-      : await verifyOwnDkim(scanned, parts.dkim, now),
-    chain: parts.followChain(scanned.fields),
+    trace: readTraces(keyring, { fields, body, binding, isStart }, now),
+    dkim,
+    chain,
+    replayed: dkim.kind === 'pass' && seemsReplayed(dkim, chain, fields),
     hasHeader: scanned.fields.length > 0,
     hasBody,
     ownFrom: fromIsOurs ? from.address : null,
@@ -102,6 +72,32 @@ async function gatherEvidence(
     fromOwnerEnforced: parts.fromOwnerEnforced,
     retold: how === 'retold',
   }
+}
+
+async function readDkim(
+  scanned: ScannedLetter,
+  isStart: boolean,
+  parts: ProvenanceParts,
+  now: Date,
+): Promise<DkimReading> {
+  if (scanned.cuts.includes('headers')) return { kind: 'none' }
+  // Without the whole body every signature would seem broken.
+  return await verifyOwnDkim(isStart ? { ...scanned, body: '' } : scanned, parts.dkim, now)
+}
+
+/** A letter that is under way for longer than this is rather sent again. */
+const underWayMs = 3 * msPerDay
+
+// Our signature stays true however often a stranger sends the letter on.
+function seemsReplayed(
+  { signedAt }: Extract<DkimReading, { kind: 'pass' }>,
+  chain: Evidence['chain'],
+  fields: readonly LetterField[],
+): boolean {
+  if (chain.kind === 'from-stranger') return true
+  if (chain.kind === 'none' || chain.kind === 'unknown-receiver') return false
+  const arrivedAt = readHops(fields)[0]?.at
+  return !!signedAt && !!arrivedAt && +arrivedAt - +signedAt > underWayMs
 }
 
 export async function judgeProvenance(
@@ -137,66 +133,13 @@ function senderOf({ trace, chain, dkim, ownFrom }: Evidence): ReportedSender | n
 
 function contentOf({ trace, dkim, hasBody }: Evidence): Provenance['content'] {
   if (!hasBody) return 'unknown'
-  if (dkim.kind === 'pass' && dkim.subjectSigned) return 'intact'
-  if (trace.kind !== 'bound') return 'unknown'
-  return trace.body === 'same' && trace.subject === 'same' ? 'intact' : 'changed'
+  const isSigned = dkim.kind === 'pass' && dkim.covers && dkim.exact
+  if (trace.kind !== 'bound') return isSigned ? 'intact' : 'unknown'
+  const parts = [trace.from, trace.subject, trace.shown, trace.body]
+  // Security: A letter of which a shown part was changed is never called intact.
+  if (parts.includes('differs')) return 'changed'
+  return isSigned || parts.every((part) => part === 'same') ? 'intact' : 'unknown'
 }
-
-function reasonsOf(evidence: Evidence): ReasonCode[] {
-  const { trace, dkim, chain, ownFrom } = evidence
-  const reasons = new Set<ReasonCode>(evidence.retold ? ['retold'] : [])
-  for (const reason of reasonsOfTrace(trace)) reasons.add(reason)
-  for (const reason of reasonsOfDkim(dkim)) reasons.add(reason)
-  reasons.add(chainReasons[chain.kind])
-  if (dkim.kind === 'pass' && ownFrom !== null && evidence.fromOwnerEnforced)
-    reasons.add('from-owner-enforced')
-  if (ownFrom !== null) reasons.add('from-ours')
-  else reasons.add(evidence.namesUs ? 'from-not-ours' : 'names-nobody-of-us')
-  return [...reasons]
-}
-
-function reasonsOfTrace(trace: Evidence['trace']): ReasonCode[] {
-  if (trace.kind !== 'bound') return [`trace-${trace.kind}`]
-  const reasons: ReasonCode[] = ['trace-bound']
-  if (trace.subject === 'differs') reasons.push('trace-subject-differs')
-  if (trace.body === 'missing') reasons.push('trace-without-body')
-  else if (trace.body === 'differs') reasons.push('trace-body-differs')
-  return reasons
-}
-
-function reasonsOfDkim(dkim: Evidence['dkim']): ReasonCode[] {
-  if (dkim.kind === 'fail') return dkim.faults.map((fault) => dkimFaultReasons[fault])
-  return [dkimReasons[dkim.kind]]
-}
-
-const dkimReasons = {
-  none: 'dkim-absent',
-  pass: 'dkim-passed',
-  unknown: 'dkim-unknown',
-} as const
-
-const dkimFaultReasons = {
-  'body-changed': 'dkim-body-changed',
-  'body-missing': 'dkim-body-missing',
-  'bad-signature': 'dkim-failed',
-  'no-key': 'dkim-key-missing',
-  'key-retired': 'dkim-key-retired',
-  expired: 'dkim-expired',
-  weak: 'dkim-weak',
-  'partial-body': 'dkim-covers-too-little',
-  'from-unsigned': 'dkim-covers-too-little',
-  'fields-doubled': 'dkim-covers-too-little',
-  malformed: 'dkim-failed',
-} as const
-
-const chainReasons = {
-  none: 'received-absent',
-  'unknown-receiver': 'received-unknown-receiver',
-  'from-stranger': 'received-from-stranger',
-  submitted: 'received-submitted',
-  'from-us': 'received-from-us',
-  ended: 'received-ends-early',
-} as const
 
 function namesOf(letter: Letter): string[] {
   const senders = letter.fields.filter((field) => /^(?:sender|resent-from)$/i.test(field.name))

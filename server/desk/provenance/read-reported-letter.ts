@@ -46,7 +46,8 @@ export async function readReportedLetter(parts: DeskParts, report: Report): Prom
   // Security: A mail that reports without a letter never accuses its own sender.
   if (!evidence || report.how === 'none')
     return await readWithoutLetter(parts, report, evidence?.sha256)
-  const outcome = await letterParser.letter(evidence.input)
+  const { input, isBeginning } = evidence
+  const outcome = await letterParser.letter(input, { isBeginning })
   if (outcome.kind === 'refused')
     return await readWithoutLetter(parts, report, evidence.sha256, outcome.reason)
   return await readWithLetter(parts, report, outcome, evidence.sha256)
@@ -84,12 +85,13 @@ const isReadable = ({ address }: Mailbox) => /^[^\s@]+@[^\s@]+$/.test(address)
 async function readWithLetter(
   { db, index, settings, clock, provenance: rules }: DeskParts,
   report: Report,
-  { letter, scanned }: Extract<LetterOutcome, { kind: 'letter' }>,
+  outcome: Extract<LetterOutcome, { kind: 'letter' }>,
   sha256: string,
 ): Promise<ReadReport> {
   const { details } = report
   const how = report.how === 'retold' ? 'retold' : 'source'
-  const provenance = await judgeProvenance({ letter, scanned, how }, rules, clock.now())
+  const { letter, scanned } = outcome
+  const provenance = await judgeProvenance({ ...outcome, how }, rules, clock.now())
   const account = await findSenderAccount(db, provenance.sender, settings.mailDomains)
   const read = detailsOf(details, letter, provenance)
   const key = duplicateKeyOfScanned(nameOfSender(report), scanned)

@@ -16,7 +16,7 @@ export function reportBody(parts: DeskPageParts): RequestHandler {
   return fileForm({
     path: '/report',
     file: 'message_file',
-    maxFileBytes: letterLimits.bytes,
+    maxFileBytes: letterLimits.takenBytes,
     // Percent-encoding turns one byte into up to three.
     maxTextBytes: 3 * (sourceMaxChars + noteMaxChars) + 10_000,
     async admit(req) {

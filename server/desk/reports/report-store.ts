@@ -2,7 +2,8 @@
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
-import type { Provenance, ReasonCode } from '../provenance/provenance.ts'
+import type { Provenance } from '../provenance/provenance.ts'
+import type { ReasonCode } from '../provenance/provenance-reasons.ts'
 import type { Verdict } from '../provenance/provenance-rules.ts'
 import type { ReportKind } from './report-kind.ts'
 

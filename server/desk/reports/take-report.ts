@@ -7,6 +7,7 @@ import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import { sendMessage } from '#server/kit/messages/send-message.ts'
 import { findSentForm, noteAnswer, takeForm } from '#server/kit/web/sent-forms-store.ts'
 import type { DeskParts } from '../desk.ts'
+import { beginningOfLetter } from '../evidence/beginning-of-letter.ts'
 import { insertEvidence } from '../evidence/evidence-store.ts'
 import { confirmTokenOf } from '../reporters/confirm-token.ts'
 import { digestsOf, type Sender, type SenderDigests } from '../reporters/person.ts'
@@ -30,6 +31,8 @@ export interface NewReport extends Sender {
   readonly how: ReportHow
   /** The letter as the bytes of a file or as pasted text. Null if the person has none. */
   readonly source: Uint8Array | string | null
+  /** Of the letter, if `source` is its beginning. */
+  readonly sizeBytes?: number | undefined
   /** The sender of the letter, according to the reporter. */
   readonly sender: string | null
   readonly note: string
@@ -76,12 +79,14 @@ async function prepare(parts: DeskParts, report: NewReport): Promise<PreparedRep
 async function keepSource(
   trx: Trx,
   parts: DeskParts,
-  source: NewReport['source'],
+  { source, sizeBytes }: NewReport,
   at: Date,
 ): Promise<string | null> {
   if (source === null) return null
+  const bytes = typeof source === 'string' ? Buffer.from(source, 'utf8') : source
   return await insertEvidence(trx, parts.keyring, {
-    source: typeof source === 'string' ? Buffer.from(source, 'utf8') : source,
+    source: beginningOfLetter(bytes),
+    sizeBytes: sizeBytes ?? bytes.length,
     pasted: typeof source === 'string',
     at,
     keptUntil: new Date(at.getTime() + parts.settings.evidenceDays * msPerDay),
@@ -97,7 +102,7 @@ async function write(
   const { report, digests, answer, mayMail } = prepared
   const { channel, kind, how, sender, reporter, note, locale } = report
   const { lettersLeft = 0 } = report
-  const evidenceId = await keepSource(trx, parts, report.source, at)
+  const evidenceId = await keepSource(trx, parts, report, at)
   const reference = newReference('R')
   const id = await insertReport(trx, parts.keyring, {
     reference,

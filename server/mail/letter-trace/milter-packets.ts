@@ -55,7 +55,9 @@ function number(value: number): Buffer {
 }
 
 const addHeaders = 0x01
+const changeBody = 0x02
 const changeHeaders = 0x10
+const bodyPiece = 65_535
 // These flags make Postfix leave out connect, helo, recipients, unknown commands and DATA, expect
 // no answer to mail, headers, their end and body, and keep blanks before a value.
 const steps = 0x01 | 0x02 | 0x08 | 0x80 | 0x100 | 0x200 | 0x4000 | 0x40000 | 0x80000 | 0x100000
@@ -64,9 +66,9 @@ export const answers = {
   continue: writePacket('c'),
   accept: writePacket('a'),
   /** @throws MilterFault if the server offers less than is needed */
-  negotiate(offer: Buffer): Buffer {
+  negotiate(offer: Buffer, changesBody = false): Buffer {
     if (offer.length < 12) throw new MilterFault('an offer that is too short')
-    const actions = addHeaders | changeHeaders
+    const actions = addHeaders | changeHeaders | (changesBody ? changeBody : 0)
     const offered = {
       version: offer.readUInt32BE(0),
       actions: offer.readUInt32BE(4),
@@ -83,6 +85,10 @@ export const answers = {
   /** Puts the header above all others. */
   insertHeader: (name: string, value: string) =>
     writePacket('i', Buffer.concat([number(0), texts(name, value)])),
+  replaceBody: (body: Buffer) =>
+    Array.from({ length: Math.max(1, Math.ceil(body.length / bodyPiece)) }, (_, at) =>
+      writePacket('b', body.subarray(at * bodyPiece, (at + 1) * bodyPiece)),
+    ),
   /** @param nth 1 for the first header of that name */
   deleteHeader: (name: string, nth: number) =>
     writePacket('m', Buffer.concat([number(nth), texts(name, '')])),

@@ -1,36 +1,15 @@
 // One connection of Postfix. At the end of a letter it answers which headers change.
 import type { Clock } from '#server/core/clock.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
-import { letterLimits } from '#server/core/letters/letter.ts'
 import { addressOfLogin } from '../mail-platform/login.ts'
 import { answers, createPacketReader, type Packet, readTexts } from './milter-packets.ts'
-import { traceHeaderName } from './trace-header.ts'
-import { traceLetter } from './trace-letter.ts'
+import { type ChangeLetter, createOutgoingLetter, type OutgoingLetter } from './outgoing-letter.ts'
+import { createTraceHeader, traceHeaderName } from './trace-header.ts'
 
 export interface TraceParts {
   readonly keyring: Keyring
   readonly clock: Clock
-}
-
-interface Letter {
-  header: string
-  foreignTraces: number
-  body: Buffer[]
-  bodyBytes: number
-}
-
-const emptyLetter = (): Letter => ({ header: '', foreignTraces: 0, body: [], bodyBytes: 0 })
-
-function addHeader(letter: Letter, data: Buffer): void {
-  const [name = '', value = ''] = readTexts(data)
-  if (name.toLowerCase() === traceHeaderName.toLowerCase()) letter.foreignTraces += 1
-  else if (letter.header.length < letterLimits.headerBytes)
-    letter.header += `${name}:${value.replace(/\r?\n/g, '\r\n')}\r\n`
-}
-
-function addBody(letter: Letter, data: Buffer): void {
-  letter.bodyBytes += data.length
-  if (letter.bodyBytes <= letterLimits.bytes) letter.body.push(Buffer.from(data))
+  readonly changeLetter?: ChangeLetter
 }
 
 type Macros = Map<string, string>
@@ -41,59 +20,54 @@ function addMacros(macros: Macros, data: Buffer): void {
     macros.set((names[at] ?? '').replace(/^{|}$/g, ''), names[at + 1] ?? '')
 }
 
-function traceValueOf(parts: TraceParts, letter: Letter, macros: Macros): string | undefined {
+function changesOf(parts: TraceParts, letter: OutgoingLetter, macros: Macros): Buffer[] {
   const account = addressOfLogin(macros.get('auth_authen') ?? '')
   const queueId = macros.get('i') ?? ''
-  if (account === '' || queueId === '') return undefined
-  const source = Buffer.concat([Buffer.from(`${letter.header}\r\n`, 'latin1'), ...letter.body])
-  const trace = { account, queueId, sentAt: parts.clock.now() }
-  const traced = traceLetter(parts.keyring, trace, source)
-  const start = traced.subarray(0, 4096).toString('latin1')
-  const [line = ''] = /^.*(?:\r\n[ \t].*)*/.exec(start) ?? []
-  return line.slice(traceHeaderName.length + 1).replaceAll('\r\n', '\n')
-}
-
-function changesOf(parts: TraceParts, letter: Letter, macros: Macros): Buffer[] {
   const changes: Buffer[] = []
   // Security: A trace that a letter brought along is removed, whatever its sender.
   // Headers are deleted by number, and ours becomes the first, so it comes later.
-  for (let nth = letter.foreignTraces; nth > 0; nth -= 1)
+  for (let nth = letter.foreignTraces(); nth > 0; nth -= 1)
     changes.push(answers.deleteHeader(traceHeaderName, nth))
-  const value = traceValueOf(parts, letter, macros)
-  if (value !== undefined) changes.push(answers.insertHeader(traceHeaderName, value))
-  return changes
+  if (account === '' || queueId === '') return changes
+  const { replies, binding } = letter.end(account)
+  const trace = { account, queueId, sentAt: parts.clock.now() }
+  const line = createTraceHeader(parts.keyring, trace, binding)
+  const value = line.slice(traceHeaderName.length + 1).replaceAll('\r\n', '\n')
+  return [...changes, ...replies, answers.insertHeader(traceHeaderName, value)]
 }
 
 /** The returned function answers received bytes; `end` hangs up. @throws MilterFault */
 export function createMilterSession(parts: TraceParts): (chunk: Buffer) => Buffer[] | 'end' {
   const read = createPacketReader()
   const macros: Macros = new Map()
-  let letter = emptyLetter()
+  let letter = createOutgoingLetter(parts.changeLetter)
 
   // Security: Nothing of one letter, above all its sender, is kept for the next one.
   function forget(): void {
     macros.clear()
-    letter = emptyLetter()
+    letter = createOutgoingLetter(parts.changeLetter)
   }
 
   function answer({ command, data }: Packet): Buffer[] | 'end' {
     switch (command) {
       case 'O':
-        return [answers.negotiate(data)]
+        return [answers.negotiate(data, parts.changeLetter !== undefined)]
       case 'D':
         addMacros(macros, data)
         return []
       case 'M':
-        letter = emptyLetter()
+        letter = createOutgoingLetter(parts.changeLetter)
         return []
-      case 'L':
-        addHeader(letter, data)
+      case 'L': {
+        const [name = '', value = ''] = readTexts(data)
+        letter.addField(name, value)
         return []
+      }
       case 'B':
-        addBody(letter, data)
+        letter.addBody(data)
         return []
       case 'E': {
-        addBody(letter, data)
+        letter.addBody(data)
         const changes = changesOf(parts, letter, macros)
         forget()
         return [...changes, answers.continue]

@@ -1,9 +1,11 @@
 // The header that says which account sent a letter through our server.
 // Only the portal can write it and read the account in it.
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { msPerMinute, msPerSecond } from '#server/core/durations.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { fieldsNamed, type LetterField } from '#server/core/letters/letter.ts'
+import type { TraceBinding } from './trace-binding.ts'
+import { bindingOfV1, tagsOfV1 } from './trace-v1.ts'
 
 export const traceHeaderName = 'X-Postern-Trace'
 
@@ -13,20 +15,15 @@ const FUTURE_TOLERANCE_MS = 10 * msPerMinute
 /** Our server leaves one. Somebody may add thousands, so only a few are examined. */
 const MAX_JUDGED = 10
 
-/** Digests that tie a trace to its letter. Blanks do not count, since relays change them. */
-export interface TraceBinding {
-  /** Message-ID, From and Date. */
-  readonly identity: string
-  readonly subject: string
-  readonly body: string
-}
-
 export interface Trace {
   /** The account's address; at most 256 characters. */
   readonly account: string
   readonly queueId: string
   readonly sentAt: Date
 }
+
+/** `unbound`: the trace is of an older version, which leaves this open. */
+type Compared = 'same' | 'differs' | 'unbound'
 
 export type TraceReading =
   | { readonly kind: 'absent' }
@@ -38,39 +35,51 @@ export type TraceReading =
   | {
       readonly kind: 'bound'
       readonly trace: Trace
+      /** Differs only on a letter that a mailing list passed on. */
+      readonly from: 'same' | 'differs'
       readonly subject: 'same' | 'differs'
-      readonly body: 'same' | 'differs' | 'missing'
+      /** Recipients, and what says how to read the body. */
+      readonly shown: Compared
+      /** `begins-same`: only its beginning was taken. */
+      readonly body: 'same' | 'differs' | 'missing' | 'begins-same'
     }
+
+export interface TracedLetter {
+  readonly fields: readonly LetterField[]
+  readonly body: string
+  readonly binding: TraceBinding
+  readonly isStart: boolean
+}
 
 export function createTraceHeader(keyring: Keyring, trace: Trace, binding: TraceBinding): string {
   if (trace.account.length > 256 || !/^[\x21-\x7e]{1,64}$/.test(trace.queueId))
     throw new Error('a trace needs short plain names')
   const values = {
-    v: '1',
+    v: '2',
     k: keyring.newestKeyId,
     t: String(Math.floor(trace.sentAt.getTime() / 1000)),
     q: Buffer.from(trace.queueId).toString('base64url'),
     a: Buffer.from(keyring.seal(ACCOUNT_PURPOSE, trace.account)).toString('base64url'),
-    i: binding.identity,
+    m: binding.messageId,
+    d: binding.date,
+    f: binding.from,
     s: binding.subject,
+    x: binding.shown,
     b: binding.body,
+    p: binding.start,
   }
   const mac = keyring.digest(MAC_PURPOSE, macInput(values)).toString('base64url')
   const tags = Object.entries({ ...values, h: mac }).map(([tag, value]) => `${tag}=${value}`)
   return `${traceHeaderName}: ${fold(tags.join('; '))}`
 }
 
+const tagsOfV2 = ['v', 'k', 't', 'q', 'a', 'm', 'd', 'f', 's', 'x', 'b', 'p'] as const
+
 /** Believes the newest trace that the portal made for this letter. Never throws. */
-export function readTraces(
-  keyring: Keyring,
-  fields: readonly LetterField[],
-  body: string | null,
-  now: Date,
-): TraceReading {
-  const binding = bindingOf(fields, body ?? '')
-  const readings = fieldsNamed(fields, traceHeaderName)
+export function readTraces(keyring: Keyring, letter: TracedLetter, now: Date): TraceReading {
+  const readings = fieldsNamed(letter.fields, traceHeaderName)
     .slice(0, MAX_JUDGED)
-    .map((field) => readTrace(keyring, field.raw, binding, body !== null, now))
+    .map((field) => readTrace(keyring, readTags(field.raw), letter, now))
   const bound = readings.filter((reading) => reading.kind === 'bound')
   // If two accounts sent the letter, the newest trace names the last one.
   const [newest] = bound.sort((one, two) => +two.trace.sentAt - +one.trace.sentAt)
@@ -78,58 +87,87 @@ export function readTraces(
   return newest ?? notForged ?? readings[0] ?? { kind: 'absent' }
 }
 
-/** @param body latin1 characters with CRLF line ends. */
-export function bindingOf(fields: readonly LetterField[], body: string): TraceBinding {
-  // All From lines count: some mail programs show the second one.
-  const all = (name: string) =>
-    fieldsNamed(fields, name)
-      .map((field) => field.raw.replace(/\s+/g, ''))
-      .join('\n')
+/** Looks at the names of the letter alone, so it needs no key and proves nothing. */
+export function seemsTraced(fields: readonly LetterField[], binding: TraceBinding): boolean {
+  return fieldsNamed(fields, traceHeaderName)
+    .slice(0, MAX_JUDGED)
+    .some(({ raw }) => {
+      const { v, m, d, i } = readTags(raw)
+      if (v !== '2') return i === bindingOfV1(fields, '').identity
+      return isSameLine(m, binding.messageId) && isSameLine(d, binding.date)
+    })
+}
+
+// A relay adds a line that the sender left out.
+const isSameLine = (sent: string | undefined, found: string) => sent === '' || sent === found
+
+function readTrace(keyring: Keyring, tags: Tags, letter: TracedLetter, now: Date): TraceReading {
+  const names = tags.v === '1' ? tagsOfV1 : tagsOfV2
+  const values = Object.fromEntries(names.map((name) => [name, tags[name] ?? '']))
+  const expected = keyring.digestUnder(tags.k ?? '', MAC_PURPOSE, macInput(values))
+  const isKnown = tags.v === '1' || tags.v === '2'
+  const isOurs = isKnown && sameMac(expected, Buffer.from(tags.h ?? '', 'base64url'))
+  // Security: A trace that was not made under one of our keys names nobody.
+  if (!isOurs) return { kind: 'forged' }
+  const compared = tags.v === '1' ? compareV1(tags, letter) : compare(tags, letter)
+  // Security: A true trace that was copied onto another letter proves nothing.
+  if (compared === undefined) return { kind: 'of-another-letter' }
+  const sentAt = new Date(Number(tags.t) * msPerSecond)
+  if (sentAt.getTime() > now.getTime() + FUTURE_TOLERANCE_MS) return { kind: 'from-future' }
+  const decode = (value = '') => Buffer.from(value, 'base64url').toString('latin1')
+  const account = keyring.open(ACCOUNT_PURPOSE, decode(tags.a))
+  return { kind: 'bound', trace: { account, queueId: decode(tags.q), sentAt }, ...compared }
+}
+
+type Comparison = Omit<Extract<TraceReading, { kind: 'bound' }>, 'kind' | 'trace'>
+
+const sameOr = (one: string | undefined, other: string) => (one === other ? 'same' : 'differs')
+
+function compare(
+  tags: Tags,
+  { fields, body, binding, isStart }: TracedLetter,
+): Comparison | undefined {
+  const from = isSameLine(tags.f, binding.from) ? 'same' : 'differs'
+  const isSame = isSameLine(tags.m, binding.messageId) && isSameLine(tags.d, binding.date)
+  // Mailing lists put their own address into the From, so that DMARC lets the letter through.
+  if (!isSame || (from === 'differs' && !fields.some(({ name }) => LIST.test(name))))
+    return undefined
+  const beginsSame = isStart && tags.p === binding.start
+  const compared = judgeBody(body, sameOr(tags.b, binding.body), beginsSame)
+  // A letter without a name of its own is known by its text alone.
+  if (!tags.m && !tags.d && compared === 'differs') return undefined
   return {
-    identity: digest(['message-id', 'from', 'date'].map(all).join('\n\n')),
-    subject: digest(all('subject')),
-    body: digest(relaxBody(body)),
+    from,
+    subject: sameOr(tags.s, binding.subject),
+    shown: sameOr(tags.x, binding.shown),
+    body: compared,
   }
 }
 
-function readTrace(
-  keyring: Keyring,
-  raw: string,
-  binding: TraceBinding,
-  hasBody: boolean,
-  now: Date,
-): TraceReading {
+const LIST = /^(?:list-(?:id|post|unsubscribe)|mailing-list|x-beenthere|x-mailman-version)$/i
+
+function compareV1(tags: Tags, { fields, body, isStart }: TracedLetter): Comparison | undefined {
+  const binding = bindingOfV1(fields, body)
+  if (tags.i !== binding.identity) return undefined
+  return {
+    from: 'same',
+    subject: sameOr(tags.s, binding.subject),
+    shown: 'unbound',
+    body: isStart ? 'missing' : judgeBody(body, sameOr(tags.b, binding.body), false),
+  }
+}
+
+function judgeBody(body: string, whole: 'same' | 'differs', beginsSame: boolean) {
+  if (body.trim() === '') return 'missing'
+  return whole === 'differs' && beginsSame ? 'begins-same' : whole
+}
+
+type Tags = Readonly<Record<string, string>>
+
+function readTags(raw: string): Tags {
   const text = raw.replace(/\s+/g, '').slice(0, 2000)
   const pairs = text.matchAll(/([a-z])=([\w-]*)/g)
-  const tags = new Map(Array.from(pairs, ([, tag, value]) => [tag, value]))
-  const tag = (name: string) => tags.get(name) ?? ''
-  const values = {
-    v: tag('v'),
-    k: tag('k'),
-    t: tag('t'),
-    q: tag('q'),
-    a: tag('a'),
-    i: tag('i'),
-    s: tag('s'),
-    b: tag('b'),
-  }
-  const expected = keyring.digestUnder(values.k, MAC_PURPOSE, macInput(values))
-  const isOurs = values.v === '1' && sameMac(expected, Buffer.from(tag('h'), 'base64url'))
-  // Security: A trace that was not made under one of our keys names nobody.
-  if (!isOurs) return { kind: 'forged' }
-  // Security: A true trace that was copied onto another letter proves nothing.
-  if (values.i !== binding.identity) return { kind: 'of-another-letter' }
-  const sentAt = new Date(Number(values.t) * msPerSecond)
-  if (sentAt.getTime() > now.getTime() + FUTURE_TOLERANCE_MS) return { kind: 'from-future' }
-  const decode = (value: string) => Buffer.from(value, 'base64url').toString('latin1')
-  const account = keyring.open(ACCOUNT_PURPOSE, decode(values.a))
-  const sameBody = values.b === binding.body ? 'same' : 'differs'
-  return {
-    kind: 'bound',
-    trace: { account, queueId: decode(values.q), sentAt },
-    subject: values.s === binding.subject ? 'same' : 'differs',
-    body: hasBody ? sameBody : 'missing',
-  }
+  return Object.fromEntries(Array.from(pairs, ([, tag = '', value = '']) => [tag, value]))
 }
 
 const sameMac = (expected: Buffer | null, given: Buffer) =>
@@ -139,19 +177,6 @@ function macInput(values: Readonly<Record<string, string>>): string {
   return Object.entries(values)
     .map(([tag, value]) => `${tag}=${value}`)
     .join(';')
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text, 'latin1').digest('base64url')
-}
-
-// RFC 6376, 3.4.4: relays may change blanks in a body.
-function relaxBody(body: string): string {
-  return body
-    .replace(/[ \t]+/g, ' ')
-    .replaceAll(' \r\n', '\r\n')
-    .replace(/ $/, '')
-    .trimEnd()
 }
 
 function fold(value: string): string {

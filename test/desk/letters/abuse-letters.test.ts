@@ -2,12 +2,16 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { parseLetter } from '#server/desk/letters/parse-letter.ts'
 import { judgeProvenance } from '#server/desk/provenance/provenance.ts'
-import { bindingOf, createTraceHeader } from '#server/mail/letter-trace/trace-header.ts'
+import { bindLetter } from '#server/mail/letter-trace/trace-binding.ts'
+import { createTraceHeader } from '#server/mail/letter-trace/trace-header.ts'
+import { bentLetters } from '#test/support/letters/bent-letters.ts'
 import { letterTable } from '#test/support/letters/letter-table.ts'
 import { createOurMail, now } from '#test/support/letters/our-mail.ts'
 
 const mail = createOurMail()
-const table = await letterTable(mail)
+const usual = await letterTable(mail)
+const bent = await bentLetters(mail)
+const table = [...usual, ...bent]
 
 describe('a reported letter', () => {
   for (const row of table) {
@@ -57,7 +61,7 @@ describe('a reported letter', () => {
   })
 
   test('a trace tells strangers nothing about its account', () => {
-    const binding = bindingOf([], '')
+    const binding = bindLetter('', '')
     const trace = { account: 'hanna.from.minsk', queueId: '4bXk', sentAt: now }
     const [one, two] = [
       createTraceHeader(mail.keyring, trace, binding),
@@ -88,6 +92,6 @@ describe('a reported letter', () => {
     }
     assert.equal(await reasonOf(Buffer.from('d0cf11e0a1b11ae100000000', 'hex')), 'outlook-msg')
     assert.equal(await reasonOf(' \r\n\t'), 'empty')
-    assert.equal(await reasonOf(Buffer.alloc(10 * 1024 * 1024 + 1, 65)), 'too-large')
+    assert.equal(await reasonOf(Buffer.alloc(26 * 1024 * 1024 + 1, 65)), 'too-large')
   })
 })

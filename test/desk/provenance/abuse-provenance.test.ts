@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { LetterField } from '#server/core/letters/letter.ts'
-import { scanLetter } from '#server/core/letters/letter-shape.ts'
+import { scanLetter, splitLetter } from '#server/core/letters/letter-shape.ts'
 import { cutHeaders } from '#server/desk/letters/cut-headers.ts'
 import { parseLetter } from '#server/desk/letters/parse-letter.ts'
 import { verifyOwnDkim } from '#server/desk/provenance/dkim.ts'
@@ -13,8 +12,10 @@ import {
   readHops,
 } from '#server/desk/provenance/received-chain.ts'
 import { parseReportMail } from '#server/desk/reports/mail/parse-report-mail.ts'
-import { bindingOf, createTraceHeader, readTraces } from '#server/mail/letter-trace/trace-header.ts'
+import { bindLetter } from '#server/mail/letter-trace/trace-binding.ts'
+import { createTraceHeader, readTraces } from '#server/mail/letter-trace/trace-header.ts'
 import { traceLetter } from '#server/mail/letter-trace/trace-letter.ts'
+import { bentDraft, changes, tricks } from '#test/support/letters/bent-letters.ts'
 import { plainDraft } from '#test/support/letters/letter-table.ts'
 import {
   createOurMail,
@@ -22,66 +23,47 @@ import {
   receivedAt,
   submittedBy,
   toBinary,
+  tracedLetter,
 } from '#test/support/letters/our-mail.ts'
 
 const mail = createOurMail()
-const letter = scanLetter(toBinary(plainDraft))
-const binding = bindingOf(letter.fields, letter.body)
+const letter = splitLetter(toBinary(plainDraft))
+const binding = bindLetter(letter.header, letter.body)
 const trace = { account: 'hanna', queueId: '4bXk', sentAt: new Date('2026-06-10T09:00:00Z') }
 
-function withTrace(header: string): LetterField[] {
-  return scanLetter(`${header}\r\n${toBinary(plainDraft)}`).fields
-}
+const withTrace = (header: string) => `${header}\r\n${toBinary(plainDraft)}`
+const readTrace = (binary: string) => readTraces(mail.keyring, tracedLetter(binary), now)
 
 describe('the trace of our submission server', () => {
   test('a trace names the account, the queue and the time of its letter', () => {
-    const reading = readTraces(
-      mail.keyring,
-      withTrace(createTraceHeader(mail.keyring, trace, binding)),
-      letter.body,
-      now,
-    )
-    assert.deepEqual(reading, { kind: 'bound', trace, subject: 'same', body: 'same' })
+    const reading = readTrace(withTrace(createTraceHeader(mail.keyring, trace, binding)))
+    const same = { from: 'same', subject: 'same', shown: 'same', body: 'same' }
+    assert.deepEqual(reading, { kind: 'bound', trace, ...same })
   })
 
   test('a trace that was not made under one of our keys names nobody', () => {
     const forged = createTraceHeader(mail.writers.strange, trace, binding)
-    assert.deepEqual(readTraces(mail.keyring, withTrace(forged), letter.body, now), {
-      kind: 'forged',
-    })
+    assert.deepEqual(readTrace(withTrace(forged)), { kind: 'forged' })
     const header = createTraceHeader(mail.keyring, trace, binding).replace(/\s/g, '')
     const tags = [...header.matchAll(/([a-z])=([\w-]+)/g)]
-    assert.equal(tags.length, 9)
+    assert.equal(tags.length, 13)
     for (const [whole, tag, value = ''] of tags) {
       const changed = header.replace(
         whole,
         `${tag}=${value.startsWith('A') ? 'B' : 'A'}${value.slice(1)}`,
       )
-      assert.deepEqual(
-        readTraces(mail.keyring, withTrace(changed), letter.body, now),
-        { kind: 'forged' },
-        tag,
-      )
+      assert.deepEqual(readTrace(withTrace(changed)), { kind: 'forged' }, tag)
     }
   })
 
   test('a true trace that was copied onto another letter proves nothing', () => {
     const header = createTraceHeader(mail.keyring, trace, binding)
     for (const name of ['From', 'Date', 'Message-ID']) {
-      const fields = withTrace(header).map((field) =>
-        field.name === name ? { ...field, raw: `x${field.raw}` } : field,
-      )
-      assert.equal(
-        readTraces(mail.keyring, fields, letter.body, now).kind,
-        'of-another-letter',
-        name,
-      )
+      const other = withTrace(header).replace(`${name}: `, `${name}: x`)
+      assert.equal(readTrace(other).kind, 'of-another-letter', name)
     }
-    const doubled = [
-      ...withTrace(header),
-      { name: 'FROM', raw: 'Bank <b@bank.example>', value: '' },
-    ]
-    assert.equal(readTraces(mail.keyring, doubled, letter.body, now).kind, 'of-another-letter')
+    const doubled = withTrace(`${header}\r\nFROM: Bank <b@bank.example>`)
+    assert.equal(readTrace(doubled).kind, 'of-another-letter')
   })
 
   test('our submission server replaces any trace that the client sent', async () => {
@@ -91,9 +73,9 @@ describe('the trace of our submission server', () => {
       trace,
       Buffer.from(`${stolen}\r\n${toBinary(plainDraft)}`, 'latin1'),
     )
-    const { fields, body } = scanLetter(traced.toString('latin1'))
+    const { fields } = scanLetter(traced.toString('latin1'))
     assert.equal(fields.filter(({ name }) => name === 'X-Postern-Trace').length, 1)
-    const reading = readTraces(mail.keyring, fields, body, now)
+    const reading = readTrace(traced.toString('latin1'))
     assert.ok(
       reading.kind === 'bound' && reading.trace.account === 'hanna' && reading.body === 'same',
     )
@@ -277,6 +259,7 @@ describe('the rules of provenance', () => {
     ownFrom: 'hanna@posta.example',
     namesUs: true,
     fromOwnerEnforced: true,
+    replayed: false,
     retold: false,
   }
   const verdict = (evidence: Evidence) =>
@@ -314,6 +297,87 @@ describe('the rules of provenance', () => {
         `${kind} beside a sign-in`,
       )
     }
+  })
+
+  const judge = async (input: Uint8Array | string, fromOwnerEnforced = true) => {
+    const outcome = await parseLetter(input)
+    assert.ok(outcome.kind === 'letter')
+    const parts = { ...mail.parts, fromOwnerEnforced }
+    return await judgeProvenance({ ...outcome, how: 'source' }, parts, now)
+  }
+  const bare = { trace: false, received: false } as const
+
+  test('a letter of which a shown part was changed is never called intact', async () => {
+    for (const dkim of [false, 'rsa', 'no-type'] as const) {
+      const sent = await mail.send(plainDraft, { dkim })
+      assert.equal((await judge(sent)).content, 'intact')
+      for (const [what, change] of Object.entries(changes)) {
+        assert.notEqual(change(sent), sent, what)
+        assert.equal((await judge(change(sent))).content, 'changed', what)
+      }
+    }
+  })
+
+  test('a signature that leaves open what is shown does not say that a letter is intact', async () => {
+    const signed = await mail.send(plainDraft, { ...bare, dkim: 'simple' })
+    assert.equal((await judge(signed)).content, 'intact')
+    const open = await mail.send(plainDraft, { ...bare, dkim: 'no-type' })
+    const bent = Object.values(changes).map((change) => change(signed))
+    const relaxed = (await mail.send(plainDraft, bare)).replace('now look', 'now  look')
+    for (const letter of [open, relaxed, ...bent])
+      assert.equal((await judge(letter)).content, 'unknown', letter)
+  })
+
+  test('a signed letter that may have been sent again proves no account', async () => {
+    const signed = await mail.send(plainDraft, bare)
+    const stranger = receivedAt('yandex', { ip: '192.0.2.66', name: 'x.example' })
+    assert.equal((await judge(receivedAt('yandex') + signed)).verdict, 'proven')
+    assert.equal((await judge(stranger + signed)).verdict, 'likely')
+    const early = await mail.send(plainDraft, { ...bare, sentAt: new Date('2026-06-05T09:00:00Z') })
+    assert.equal((await judge(receivedAt('yandex') + early)).verdict, 'likely')
+  })
+
+  test('a letter that carries its trace is read as it stands, so no repair hides its sender', async () => {
+    for (const [what, draft] of Object.entries(tricks)) {
+      const sent = receivedAt('google') + (await mail.send(draft, { dkim: false }))
+      for (const input of [Buffer.from(sent, 'latin1'), sent]) {
+        const { verdict, content } = await judge(input)
+        const is8Bit = typeof input === 'string' && /[\u0080-\u00ff]/.test(input)
+        assert.deepEqual(
+          [verdict, content],
+          is8Bit ? ['likely', 'changed'] : ['proven', 'intact'],
+          what,
+        )
+      }
+    }
+  })
+
+  test('what a letter shows hangs on no field that its trace leaves open', async () => {
+    const sent = await mail.send(bentDraft, { dkim: false })
+    const shown = async (letter: string) => {
+      const outcome = await parseLetter(Buffer.from(letter, 'latin1'))
+      assert.ok(outcome.kind === 'letter')
+      const { fields, sha256, sizeBytes, cuts, ...rest } = outcome.letter
+      return rest
+    }
+    const before = await shown(sent)
+    assert.match(before.text, /A threat, or none/)
+    const junk = {
+      charset: 'X-A: charset=utf-7',
+      boundary: 'X-A: boundary=inner',
+      decoy: 'X-A: boundary=--',
+      many: Array.from({ length: 1500 }, () => 'X-A: b').join('\r\n'),
+      large: Array.from({ length: 400 }, () => `X-A: ${'b'.repeat(900)}`).join('\r\n'),
+      length: 'Content-Length: 3',
+      resent: 'Resent-From: x@bad.example',
+    }
+    for (const [what, field] of Object.entries(junk))
+      for (const place of ['Date:', 'X-End:']) {
+        const bent = sent.replace(`\r\n${place}`, `\r\n${field}\r\n${place}`)
+        const { verdict, content } = await judge(Buffer.from(bent, 'latin1'))
+        assert.deepEqual([verdict, content], ['proven', 'intact'], `${what} ${place}`)
+        assert.deepEqual(await shown(bent), before, `${what} ${place}`)
+      }
   })
 
   test('the rules of provenance have distinct names, and the last one always applies', () => {

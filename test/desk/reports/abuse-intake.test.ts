@@ -69,6 +69,30 @@ test('a letter sent as a file is judged like one that was pasted', async () => {
   )
 })
 
+test('of a letter larger than ten mebibytes the header and the beginning are kept', async () => {
+  const lines = `${'A large letter, line by line. '.repeat(2)}\r\n`.repeat(300_000)
+  const letter = await sendLetter(portal.keyring, {
+    accountId: hannaId,
+    from: good.sender,
+    body: lines,
+  })
+  const visitor = portal.visitor()
+  const file = { name: 'message_file', value: Buffer.from(letter, 'latin1'), file: 'large.eml' }
+  // Refused first, so that the letter is kept meanwhile.
+  const refused = await upload(visitor, [file, { name: 'reporter', value: 'nobody' }])
+  assert.deepEqual([refused.status, refused.errors], [422, ['reporter.shape']])
+  const kept = /name="kept_file" value="([^"]+)"/.exec(refused.html)?.[1] ?? ''
+  const taken = await visitor.post('/report', { ...good, kept_file: kept })
+  assert.equal(taken.status, 303, taken.errors.join())
+  await untilJudged(portal)
+  const row = await portal.db('abuse_reports').orderBy('id', 'desc').first()
+  assert.deepEqual([row.verdict, row.sender_by, row.content], ['proven', 'trace', 'unknown'])
+  assert.ok(row.reasons.includes('trace-begins-same'), row.reasons.join())
+  const evidence = await openKeptEvidence(portal.db, portal.keyring, row.evidence_id)
+  assert.equal(evidence?.sizeBytes, letter.length)
+  assert.ok((evidence?.source.length ?? 0) < 1.1 * 1024 * 1024, `${evidence?.source.length}`)
+})
+
 test('a report form with faults is shown again with the typed values', async () => {
   const visitor = portal.visitor()
   const before = await countReports()
@@ -109,7 +133,7 @@ test('a file is read only for the form that has one, within its network’s limi
   const before = await countReports()
   const token = await visitor.token('/report')
   const big = await upload(visitor, [
-    { name: 'message_file', value: Buffer.alloc(11 * 1024 * 1024, 'a'), file: 'big.eml' },
+    { name: 'message_file', value: Buffer.alloc(27 * 1024 * 1024, 'a'), file: 'big.eml' },
   ])
   assert.equal(big.status, 413)
   const elsewhere = await visitor.send(
@@ -454,7 +478,7 @@ test('LMTP takes in forwarded letters, but no loops and no mail for others', asy
     await assert.rejects(transport.sendMail({ ...mail, to: `hanna.k@${ourDomain}` }), {
       responseCode: 550,
     })
-    const huge = await transport.sendMail({ ...mail, text: 'a\n'.repeat(6 * 1024 * 1024) })
+    const huge = await transport.sendMail({ ...mail, text: 'a\n'.repeat(10 * 1024 * 1024) })
     assert.deepEqual(huge.rejected, [`abuse@${ourDomain}`])
     await transport.sendMail({ ...mail, attachments: [], text: 'Somebody wrote me something bad' })
     const visitor = portal.visitor()

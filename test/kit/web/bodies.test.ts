@@ -63,21 +63,21 @@ const ways: readonly {
     line: 'POST /report',
     headers: multipart,
     first: filePart,
-    taken: 16,
+    taken: 32,
   },
   {
     what: 'a report with a field',
     line: 'POST /report',
     headers: multipart,
     first: fieldPart,
-    taken: 16,
+    taken: 32,
   },
   {
     what: 'a report in broken parts',
     line: 'POST /report',
     headers: multipart,
     first: 'no boundary',
-    taken: 16,
+    taken: 32,
   },
 ]
 

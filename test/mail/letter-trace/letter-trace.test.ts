@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createKeyring } from '#server/core/keys/keyring.ts'
-import { scanLetter } from '#server/core/letters/letter-shape.ts'
-import { openSource } from '#server/core/letters/letter-source.ts'
 import { writePacket } from '#server/mail/letter-trace/milter-packets.ts'
 import { createMilterSession } from '#server/mail/letter-trace/milter-session.ts'
+import type { ChangeLetter } from '#server/mail/letter-trace/outgoing-letter.ts'
 import { readTraces } from '#server/mail/letter-trace/trace-header.ts'
+import { tracedLetter } from '#test/support/letters/our-mail.ts'
 
 const keyring = createKeyring(['a-key-of-the-tests-0123456789abcdefghij'])
 const now = new Date('2026-11-22T12:00:00Z')
@@ -56,13 +56,10 @@ const traceOf = (replies: string[]) =>
     ?.slice('i0: X-Postern-Trace='.length)
 
 function read(trace: string | undefined, headers = usual, body = 'Hello\r\n') {
-  const lines = [...headers, ['X-Postern-Trace', trace ?? '']].map(
+  const lines = [['X-Postern-Trace', trace ?? ''], ...headers].map(
     ([name, value]) => `${name}:${value?.replaceAll('\n', '\r\n')}`,
   )
-  const { fields, body: scanned } = scanLetter(
-    openSource(Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`, 'latin1')).binary,
-  )
-  return readTraces(keyring, fields, scanned, now)
+  return readTraces(keyring, tracedLetter(`${lines.join('\r\n')}\r\n\r\n${body}`), now)
 }
 
 test('a letter gets a trace that names its account, however its bytes are split', () => {
@@ -154,6 +151,78 @@ test('a letter of thirty megabytes with a huge header is traced without being ke
     replies.map((reply) => reply[0]),
     ['i', 'c'],
   )
+})
+
+test('a trace is bound to the letter as it stands, whatever its size and form', () => {
+  const tricks: [string, string][] = [
+    ['X', ' 1'],
+    ['X-Folded', ' a\n \n b'],
+    ['2Subject', ' x'],
+    ...Array.from({ length: 1500 }, (): [string, string] => ['X-A', ` ${'b'.repeat(900)}`]),
+    ['Comments', ` ${'c'.repeat(3000)}`],
+    ...usual,
+  ]
+  const chunk = `${'x'.repeat(76)}\r\n`.repeat(700)
+  const pieces = [
+    chunk.slice(0, 50_001),
+    chunk.slice(50_001),
+    'y'.repeat(5000),
+    '\r',
+    '\n',
+    'z\r\n\r\n',
+  ]
+  const rounds = 40
+  const session = open()
+  session(Buffer.concat([offer, signedIn('anna@postern.example')]))
+  for (const [name, value] of tricks) session(header(name, value))
+  for (let n = 0; n < rounds; n++)
+    for (const piece of pieces) session(writePacket('B', Buffer.from(piece, 'latin1')))
+  const replies = said(session(Buffer.concat([macros('E', 'i', '4bXk'), writePacket('E')])))
+  const body = pieces.join('').repeat(rounds)
+  const reading = read(traceOf(replies), tricks, body)
+  const all = (side: typeof reading) =>
+    side.kind === 'bound' && [side.from, side.subject, side.shown, side.body]
+  assert.deepEqual(all(reading), ['same', 'same', 'same', 'same'])
+  const broken = body.replaceAll('y'.repeat(5000), breakAsPostfix('y'.repeat(5000)))
+  assert.deepEqual(all(read(traceOf(replies), tricks, broken)), ['same', 'same', 'same', 'same'])
+  const other = read(traceOf(replies), tricks, `${body.slice(0, -5)}Z\r\n`)
+  assert.deepEqual(all(other), ['same', 'same', 'same', 'differs'])
+})
+
+/** As it sends a line of more than 998 characters. */
+function breakAsPostfix(line: string): string {
+  const rest = line.slice(998).match(/.{1,997}/g) ?? []
+  return [line.slice(0, 998), ...rest.map((piece) => ` ${piece}`)].join('\r\n')
+}
+
+test('the trace covers what is added to a letter on its way out, so it is made last', () => {
+  const changeLetter = ({ account, header, body }: Parameters<ChangeLetter>[0]) => {
+    assert.match(header, /^From: anna@postern\.example$/m)
+    return {
+      fields: [
+        ['X-Office', ` of ${account}`],
+        ['Cc', ' archive@postern.example'],
+      ] as const,
+      body: Buffer.concat([body, Buffer.from('-- \r\nThe office\r\n')]),
+    }
+  }
+  const session = createMilterSession({ keyring, clock: { now: () => now }, changeLetter })
+  const greeting = session(Buffer.concat([offer, signedIn('anna@postern.example')]))
+  assert.ok(greeting !== 'end' && ((greeting[0]?.readUInt32BE(9) ?? 0) & 0x02) !== 0)
+  const replies = said(session(Buffer.concat(letter('4bXk', usual))))
+  assert.deepEqual(
+    replies.map((reply) => reply.slice(0, 12)),
+    ['i0: Cc= arch', 'i0: X-Office', 'b', 'i0: X-Postern-Trace='.slice(0, 12), 'c'],
+  )
+  const leaves: [string, string][] = [
+    ['X-Office', ' x'],
+    ['Cc', ' archive@postern.example'],
+    ...usual,
+  ]
+  const reading = read(traceOf(replies), leaves, 'Hello\r\n-- \r\nThe office\r\n')
+  assert.ok(reading.kind === 'bound' && reading.shown === 'same' && reading.body === 'same')
+  // Letters that nobody signed in for are not an office's.
+  assert.deepEqual(said(session(Buffer.concat(letter('4bXl', usual)))), ['c'])
 })
 
 test('another protocol or an older milter version ends only its own connection', () => {

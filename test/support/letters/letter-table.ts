@@ -1,7 +1,8 @@
 // Letters with the verdict that a careful person would give.
 
 import type { Repair } from '#server/core/letters/letter.ts'
-import type { ReasonCode, ReportedSender } from '#server/desk/provenance/provenance.ts'
+import type { ReportedSender } from '#server/desk/provenance/provenance.ts'
+import type { ReasonCode } from '#server/desk/provenance/provenance-reasons.ts'
 import type { Verdict } from '#server/desk/provenance/provenance-rules.ts'
 import { type Draft, type OurMail, ourDomain, receivedAt, toBinary } from './our-mail.ts'
 import { programLetters } from './programs.ts'
@@ -194,8 +195,15 @@ export async function letterTable(mail: OurMail): Promise<TableRow[]> {
     input: bytes(google + signed),
     verdict: 'likely',
     by: 'signed-from',
-    content: 'intact',
+    content: 'unknown',
     reasons: ['dkim-passed', 'trace-absent', 'from-ours'],
+  })
+  add({
+    name: 'signature only, over each blank',
+    input: bytes(google + (await send({ trace: false, received: false, dkim: 'simple' }))),
+    verdict: 'likely',
+    by: 'signed-from',
+    content: 'intact',
   })
   add({
     name: 'signature only, where nobody can sign with another’s From',

@@ -3,11 +3,14 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
 import { createKeyring, type Keyring } from '#server/core/keys/keyring.ts'
 import { newToken } from '#server/core/keys/secrets.ts'
-import { scanLetter } from '#server/core/letters/letter-shape.ts'
+import { scanLetter, splitLetter } from '#server/core/letters/letter-shape.ts'
 import type { ProvenanceParts } from '#server/desk/provenance/provenance.ts'
 import { createChainReader, type KnownRelay } from '#server/desk/provenance/received-chain.ts'
 import { wellKnownReceivers } from '#server/desk/provenance/well-known-receivers.ts'
-import { bindingOf, createTraceHeader } from '#server/mail/letter-trace/trace-header.ts'
+import { bindLetter } from '#server/mail/letter-trace/trace-binding.ts'
+import { createTraceHeader, type TracedLetter } from '#server/mail/letter-trace/trace-header.ts'
+import { createOldTrace } from './old-trace.ts'
+import { oversign } from './oversign.ts'
 
 export const now = new Date('2026-06-15T12:00:00Z')
 export const ourDomain = 'posta.example'
@@ -20,7 +23,8 @@ export interface Draft {
 
 export interface SendOptions {
   readonly account?: string
-  readonly trace?: 'new' | 'former' | 'lost' | 'strange' | false
+  /** `old`: of the first version. */
+  readonly trace?: 'new' | 'old' | 'former' | 'lost' | 'strange' | false
   readonly dkim?:
     | 'rsa'
     | 'ed25519'
@@ -32,9 +36,19 @@ export interface SendOptions {
     | 'partial'
     | 'expired'
     | 'no-from'
+    | 'no-type'
+    | 'oversigned'
+    | 'simple'
     | false
   readonly sentAt?: Date
   readonly received?: boolean
+}
+
+const oversigned =
+  'from:from:subject:subject:date:message-id:to:cc:reply-to:mime-version:content-type'
+const signedLists: Readonly<Record<string, string>> = {
+  'no-from': 'Subject:Date:Message-ID',
+  'no-type': 'From:Subject:Date:Message-ID:To',
 }
 
 export type OurMail = ReturnType<typeof createOurMail>
@@ -106,15 +120,23 @@ export function createOurMail(idOf: (login: string) => string = (login) => login
       partial: { selector: 's2026', key: keys.rsa },
       expired: { selector: 's2026', key: keys.rsa },
       'no-from': { selector: 's2026', key: keys.rsa },
+      'no-type': { selector: 's2026', key: keys.rsa },
+      oversigned: { selector: 's2026', key: keys.rsa },
+      simple: { selector: 's2026', key: keys.rsa },
     }[how]
+    if (how === 'oversigned') {
+      const names = oversigned.split(':')
+      const key = by.key.privateKey
+      return oversign(binary, { domain: ourDomain, selector: by.selector, key, sentAt, names })
+    }
     const { signatures, errors } = await dkimSign(Buffer.from(binary, 'latin1'), {
       signingDomain: ourDomain,
       selector: by.selector,
       privateKey: '',
-      canonicalization: 'relaxed/relaxed',
+      canonicalization: how === 'simple' ? 'simple/simple' : 'relaxed/relaxed',
       signTime: how === 'retired' ? new Date('2025-06-01T00:00:00Z') : sentAt,
       ...(how === 'expired' ? { expires: new Date(sentAt.getTime() + 60_000) } : {}),
-      ...(how === 'no-from' ? { headerList: 'Subject:Date:Message-ID' as never } : {}),
+      ...(how in signedLists ? { headerList: signedLists[how] as never } : {}),
       signatureData: [
         {
           signingDomain: ourDomain,
@@ -134,12 +156,13 @@ export function createOurMail(idOf: (login: string) => string = (login) => login
     const account = options.account ?? 'hanna'
     let binary = toBinary(draft)
     if (options.trace !== false) {
-      const { fields, body } = scanLetter(binary)
-      const line = createTraceHeader(
-        writers[options.trace ?? 'new'],
-        { account: idOf(account), queueId: '4bXk2P1zZz9', sentAt },
-        bindingOf(fields, body),
-      )
+      const { header, body } = splitLetter(binary)
+      const trace = { account: idOf(account), queueId: '4bXk2P1zZz9', sentAt }
+      const which = options.trace ?? 'new'
+      const line =
+        which === 'old'
+          ? createOldTrace(keyring, trace, binary)
+          : createTraceHeader(writers[which], trace, bindLetter(header, body))
       binary = `${line}\r\n${binary}`
     }
     const dkim = options.dkim ?? 'rsa'
@@ -157,6 +180,12 @@ export function createOurMail(idOf: (login: string) => string = (login) => login
     send,
     sign,
   }
+}
+
+export function tracedLetter(binary: string): TracedLetter {
+  const { header, body } = splitLetter(binary)
+  const { fields } = scanLetter(binary)
+  return { fields, body, binding: bindLetter(header, body), isStart: false }
 }
 
 export function toBinary(draft: Draft): string {

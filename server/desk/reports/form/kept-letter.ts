@@ -7,7 +7,9 @@ export interface KeptLetter {
   /** Stands in the hidden field `kept_file`. */
   readonly token: string
   readonly name: string
-  readonly bytes: Buffer
+  readonly bytes: Uint8Array
+  /** Of the file that was sent. Larger than `bytes` if only its beginning is kept. */
+  readonly sizeBytes: number
 }
 
 const purpose = 'abuse.kept-letter'
@@ -24,10 +26,11 @@ function shownName(name: string): string {
 export async function keepLetter(
   parts: Parts,
   browser: string,
-  file: { readonly name: string; readonly bytes: Buffer },
+  file: Omit<KeptLetter, 'token'>,
 ): Promise<KeptLetter | undefined> {
-  const letter = { token: newToken(), name: shownName(file.name), bytes: file.bytes }
-  const content = JSON.stringify([letter.name, letter.bytes.toString('base64')])
+  const letter = { ...file, token: newToken(), name: shownName(file.name) }
+  const text = Buffer.from(letter.bytes).toString('base64')
+  const content = JSON.stringify([letter.name, text, letter.sizeBytes])
   const what = { token: letter.token, content, at: parts.clock.now() }
   return (await keep(parts, { purpose, browser }, what)) ? letter : undefined
 }
@@ -39,8 +42,8 @@ export async function findKeptLetter(
 ): Promise<KeptLetter | undefined> {
   const content = await findKept(parts, { purpose, browser }, token, parts.clock.now())
   if (content === undefined) return undefined
-  const [name, text] = JSON.parse(content) as [string, string]
-  return { token, name, bytes: Buffer.from(text, 'base64') }
+  const [name, text, sizeBytes] = JSON.parse(content) as [string, string, number]
+  return { token, name, bytes: Buffer.from(text, 'base64'), sizeBytes }
 }
 
 export const dropKeptLetter = (parts: Parts, browser: string, token: string): Promise<void> =>

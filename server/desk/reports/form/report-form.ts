@@ -24,7 +24,7 @@ export type JudgedForm =
       readonly sender: string
       readonly reportKind: ReportKind
       readonly reporter: string | null
-      readonly source: Buffer | string | null
+      readonly source: Uint8Array | string | null
       readonly note: string
     }
   | { readonly kind: 'refused'; readonly refusals: readonly FormRefusal[] }
@@ -44,7 +44,7 @@ const bare = (typed: string) => /<([^<>]+)>\s*$/.exec(typed)?.[1] ?? typed
  */
 export function judgeReportForm(
   form: ReportForm,
-  file: Buffer | undefined,
+  file: Uint8Array | undefined,
   fileFault: 'empty' | 'too-large' | undefined,
 ): JudgedForm {
   const refusals: FormRefusal[] = []
@@ -55,7 +55,7 @@ export function judgeReportForm(
   if (form.kind === '') refuse('kind', 'missing')
   else if (!isReportKind(form.kind)) refuse('kind', 'unknown')
   if (fileFault) refuse('message_file', fileFault)
-  if (file?.subarray(0, 8).equals(outlookMagic)) refuse('message_file', 'outlook-msg')
+  if (file && outlookMagic.equals(file.subarray(0, 8))) refuse('message_file', 'outlook-msg')
   if (form.message_source.length > sourceMaxChars) refuse('message_source', 'too-long')
   if (form.note.length > noteMaxChars) refuse('note', 'too-long')
   if (reporter?.kind === 'refused') refuse('reporter', 'shape')

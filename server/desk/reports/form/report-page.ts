@@ -4,6 +4,7 @@ import type { Request, Response } from 'express'
 import { msPerHour, msPerSecond } from '#server/core/durations.ts'
 import { writeDomain } from '#server/core/identifiers/mail-domain.ts'
 import { letterLimits } from '#server/core/letters/letter.ts'
+import { beginningOfLetter } from '#server/desk/evidence/beginning-of-letter.ts'
 import type { DeskPageParts } from '#server/desk/parts.ts'
 import { LimitReached } from '#server/kit/pages/faults.ts'
 import { readFields, readPasted } from '#server/kit/pages/forms.ts'
@@ -53,12 +54,12 @@ function showForm(
     values: { ...form, kept_file: kept?.token ?? '' },
     locals: {
       kinds: reportKinds,
-      fileBytes: letterLimits.bytes,
+      fileBytes: letterLimits.takenBytes,
       domain: writeDomain(settings.mailDomains[0] ?? ''),
       kept: kept && {
         token: kept.token,
         name: kept.name,
-        size: pages.formatsFor(req).bytes(kept.bytes.length),
+        size: pages.formatsFor(req).bytes(kept.sizeBytes),
       },
     },
   })
@@ -92,7 +93,9 @@ async function letterOf(
   const isForgotten = bytes !== undefined || sentFileFault(req) !== undefined || forget_file !== ''
   if (!isForgotten) return kept_file && !kept ? 'gone' : kept
   if (kept) await dropKeptLetter(parts.desk, browser, kept.token)
-  return bytes && { token: '', name: req.file?.originalname ?? '', bytes }
+  if (!bytes) return undefined
+  const name = req.file?.originalname ?? ''
+  return { token: '', name, bytes: beginningOfLetter(bytes), sizeBytes: bytes.length }
 }
 
 async function keepNew(
@@ -155,6 +158,7 @@ export async function takeForm(parts: DeskPageParts, req: Request, res: Response
     kind: judged.reportKind,
     how: judged.source === null ? 'none' : 'source',
     source: judged.source,
+    sizeBytes: letter?.sizeBytes,
     sender: judged.sender,
     reporter: judged.reporter,
     confirmed: judged.reporter !== null && judged.reporter === ownerOf(req)?.address,
@@ -169,7 +173,7 @@ export async function takeForm(parts: DeskPageParts, req: Request, res: Response
 }
 
 /** The page of the limit says how many reports are taken. */
-function nameLimit({ settings }: DeskPageParts, fault: unknown): unknown {
+export function nameLimit<Fault>({ settings }: DeskPageParts, fault: Fault): Fault | LimitReached {
   if (!(fault instanceof LimitReached)) return fault
   const { limit, retryAfterSeconds, href } = fault
   const count = settings.limitReportsPerIpHour

@@ -10,7 +10,7 @@ import { isAligned } from './aligned-sender.ts'
 import { noteMail } from './mail-store.ts'
 import type { ReportMail } from './parse-report-mail.ts'
 
-export const mailMaxBytes = letterLimits.bytes
+export const mailMaxBytes = letterLimits.takenBytes
 
 export type TakenMail =
   | { readonly kind: 'reports'; readonly references: readonly string[] }

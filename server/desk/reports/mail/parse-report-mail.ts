@@ -41,7 +41,7 @@ export async function parseReportMail(
   mail: Uint8Array,
   ownAddresses: readonly string[],
 ): Promise<ReportMail> {
-  const outcome = await readLetter(mail)
+  const outcome = await readLetter(mail, { whole: true })
   if (outcome.kind === 'refused') {
     const known = outcome.reason === 'empty' || outcome.reason === 'too-large'
     return { kind: 'refused', reason: known ? outcome.reason : 'unreadable' }
