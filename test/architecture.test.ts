@@ -392,6 +392,7 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
       'desk/bulk/facts-store.ts releaseAnswers',
       'desk/bulk/facts-store.ts setReopened',
       'desk/cases/attribute-store.ts attributeOpenCase',
+      'desk/cases/joining/join-store.ts setNotOurs',
       'desk/cases/joining/join-store.ts addKind',
       'desk/cases/joining/join-store.ts joinCase',
       'desk/cases/joining/join-store.ts recountPeople',

@@ -2,7 +2,7 @@
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { asCase } from '../cases/case-store.ts'
-import { reportPurpose } from '../reports/report-store.ts'
+import { type Outcome, reportPurpose } from '../reports/report-store.ts'
 import type { BulkFacts } from './effects.ts'
 
 function aboutOf(keyring: Keyring, sealed: unknown): string {
@@ -69,16 +69,25 @@ export async function holdAnswers(trx: Trx, caseId: string): Promise<void> {
     .update({ answers_held: true })
 }
 
-/** Cases of the run that are still closed by it. They are answered from now on. */
-export async function releaseAnswers(trx: Trx, runId: string): Promise<readonly string[]> {
-  const { rows } = await trx.raw<{ rows: { id: string }[] }>(
+/**
+ * Cases of the run that are still closed by it. They are answered from now on.
+ * @returns their outcomes of now: a measure may have corrected one
+ */
+export async function releaseAnswers(
+  trx: Trx,
+  runId: string,
+): Promise<readonly { readonly caseId: string; readonly outcome: Outcome }[]> {
+  const { rows } = await trx.raw<{ rows: { id: string; outcome: Outcome }[] }>(
     `update abuse_cases c set answers_held = false
      from bulk_items i
      where i.run_id = ? and i.case_id = c.id and c.answers_held
-     returning c.id`,
+     returning c.id, c.outcome`,
     [runId],
   )
-  return rows.map(({ id }) => String(id))
+  return rows.map(({ id, outcome }) => ({
+    caseId: String(id),
+    outcome,
+  }))
 }
 
 /** False if the case is not closed as the run left it, or a newer one took its place. */

@@ -136,8 +136,8 @@ export async function settleRun(parts: DeskParts, runId: string): Promise<void> 
     const run = await lockRun(trx, runId)
     if (run?.state !== 'done') return
     await setRunState(trx, runId, 'settled')
-    for (const caseId of await releaseAnswers(trx, runId)) {
-      await noteOutcome(trx, caseId, outcomeOf(run))
+    for (const { caseId, outcome } of await releaseAnswers(trx, runId)) {
+      await noteOutcome(trx, caseId, outcome)
       await enqueue(trx, notifyReportersTask, { caseId }, { jobKey: `tell-outcome:${caseId}` })
     }
   })

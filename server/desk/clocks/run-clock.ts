@@ -36,6 +36,10 @@ function judgeUrgency({ kinds, reportCount }: Clocked): Urgency {
   return urgencies.findLast((each) => found.includes(each)) ?? 'other'
 }
 
+/** Whether a case of these kinds cannot wait. */
+export const isUrgent = (kinds: readonly ReportKind[]): boolean =>
+  kinds.some((kind) => urgencyOf[kind] === 'emergency')
+
 function hoursOf({ settings }: ClockParts, urgency: Urgency): number {
   if (urgency === 'emergency') return settings.dueHoursEmergency
   return urgency === 'dangerous' ? settings.dueHoursDangerous : settings.dueHoursOther

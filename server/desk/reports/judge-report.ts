@@ -2,6 +2,7 @@
 import type { Trx } from '#db/connection.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
 import type { Case } from '../cases/case-store.ts'
+import { closeNotOurs } from '../cases/joining/close-not-ours.ts'
 import { addKind, joinCase, lockCaseOf } from '../cases/joining/join-store.ts'
 import { raiseSeverity } from '../cases/raise-severity.ts'
 import { isWorseKind } from '../cases/severity.ts'
@@ -89,6 +90,7 @@ async function joinOpenCase(trx: Trx, parts: DeskParts, judging: Judging): Promi
   await startClock(trx, parts, found, receivedAt)
   await noteJudged(trx, keyring, report.id, judgedAs(judging, caseId))
   await insertSearchTerms(trx, { reportId: report.id, caseId, terms })
+  await closeNotOurs(trx, parts, found, read, at)
 }
 
 const judgedAs = ({ read, duplicateOf, harmless, at }: Judging, caseId: string) => ({

@@ -9,9 +9,11 @@ import { pauseClock, resumeClock, startMissingClocks } from '#server/desk/clocks
 import { readFigures } from '#server/desk/figures/figures-store.ts'
 import { listQueue } from '#server/desk/queue/queue-store.ts'
 import type { ReportKind } from '#server/desk/reports/report-kind.ts'
-import { useAbusePortal } from '#test/support/desk/abuse.ts'
+import { takeReport } from '#server/desk/reports/take-report.ts'
+import { ourDomain, untilJudged, useAbusePortal } from '#test/support/desk/abuse.ts'
 import { caseOf, reportLetter } from '#test/support/desk/cases.ts'
 import { enrolStaff, type StaffMember } from '#test/support/desk/staff.ts'
+import { awaitSent } from '#test/support/messages/outbox.ts'
 import { arrive } from '#test/support/people.ts'
 
 let ada: StaffMember
@@ -155,4 +157,40 @@ test('a case whose clock nobody started gets one by itself', async () => {
   await portal.db('abuse_cases').where({ id }).update({ due_at: null })
   assert.equal(await startMissingClocks(portal.parts.desk), 1)
   assert.equal(await dueIn(id), 4)
+})
+
+/** Reports a letter of a stranger, and gives the case that it has come to. */
+async function reportForeign(sender: string, reporter: string) {
+  const from = `collector${reporter.length}@bank.example`
+  const { id } = await takeReport(portal.parts.desk, {
+    channel: 'form',
+    kind: 'phishing',
+    how: 'source',
+    sender,
+    note: '',
+    source: `From: ${from}\r\nTo: me@elsewhere.example\r\nSubject: Pay\r\n\r\nPay now.\r\n`,
+    reporter,
+    locale: 'en',
+    network: '192.0.2.9',
+    acknowledge: true,
+  })
+  await untilJudged(portal)
+  const report = await portal.db('abuse_reports').where({ id }).first('case_id', 'outcome')
+  const found = await portal.db('abuse_cases').where({ id: report.case_id }).first()
+  return { report, found }
+}
+
+test('a report of a letter that is not ours is closed and answered by itself', async () => {
+  const reader = 'reader@elsewhere.example'
+  const { report, found } = await reportForeign('collector@bank.example', reader)
+  assert.deepEqual([report.outcome, found.outcome], ['not-ours', 'not-ours'])
+  assert.equal(found.closed_by, null)
+  const sent = await awaitSent(portal, reader, 2)
+  assert.match(sent.map(({ text }) => text).join('\n'), /did not come from our service/)
+  assert.match((await ada.visitor.get(`/staff/cases/${found.id}?lang=en`)).html, /the system/)
+})
+
+test('a letter that is not ours waits for a person if its reporter names a sender of ours', async () => {
+  const { found } = await reportForeign(`prize@${ourDomain}`, 'other.reader@elsewhere.example')
+  assert.equal(found.closed_at, null)
 })

@@ -168,8 +168,9 @@ test('letters without a Message-ID are told apart by their body', async () => {
 })
 
 test('a duplicate of a worse kind raises its case, and opens one if that is closed', async () => {
-  const letter = 'From: two@bad.example\r\nMessage-ID: <two@bad.example>\r\n\r\nx'
-  const { caseId, id } = await report(letter, { sender: 'two@bad.example' })
+  const from = `two@${ourDomain}`
+  const letter = `From: ${from}\r\nMessage-ID: <two@bad.example>\r\n\r\nx`
+  const { caseId, id } = await report(letter, { sender: from })
   const worse = await report(letter, { kind: 'fraud' })
   assert.deepEqual([worse.caseId, worse.duplicateOf], [caseId, id])
   const raised = await caseRow(caseId)

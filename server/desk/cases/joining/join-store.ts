@@ -78,6 +78,17 @@ export async function joinCase(
   return { found: asCase(keyring, counted[0]), opened }
 }
 
+/** False if somebody works on the case, or a mailbox of ours belongs to it. */
+export async function setNotOurs(trx: Trx, caseId: string, at: Date): Promise<boolean> {
+  const changed = await trx('abuse_cases')
+    .where({ id: caseId, provenance: verdictRanks.indexOf('not-ours') })
+    .whereNull('closed_at')
+    .whereNull('claimed_by')
+    .whereNull('account_id')
+    .update({ closed_at: at, outcome: 'not-ours' })
+  return changed === 1
+}
+
 /** Undefined if the case is closed or has the kind already. */
 export async function addKind(
   trx: Trx,
