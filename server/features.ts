@@ -17,6 +17,7 @@ import { alertsFeature } from './desk/alerts/feature.ts'
 import { appealsFeature } from './desk/appeals/feature.ts'
 import { auditFeature } from './desk/audit/feature.ts'
 import { bulkFeature } from './desk/bulk/feature.ts'
+import { campaignsFeature } from './desk/campaigns/feature.ts'
 import { casesFeature } from './desk/cases/feature.ts'
 import { deskClaimsFeature } from './desk/claims/feature.ts'
 import { clocksFeature } from './desk/clocks/feature.ts'
@@ -114,6 +115,7 @@ export const features = [
   provenanceFeature,
   queueFeature,
   casesFeature,
+  campaignsFeature,
   bulkFeature,
   deskClaimsFeature,
   clocksFeature,

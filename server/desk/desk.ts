@@ -12,6 +12,7 @@ import type { MessageParts } from '../kit/messages/send-message.ts'
 import type { AlertSettings } from './alerts/settings.ts'
 import type { AppealSettings } from './appeals/settings.ts'
 import type { BulkSettings } from './bulk/settings.ts'
+import type { CampaignSettings } from './campaigns/settings.ts'
 import type { CaseSettings } from './cases/settings.ts'
 import type { ClaimSettings } from './claims/settings.ts'
 import type { ClockSettings } from './clocks/settings.ts'
@@ -32,7 +33,8 @@ import type { ReportSettings } from './reports/settings.ts'
 import type { StaffSettings } from './staff/settings.ts'
 import type { StrikeSettings } from './strikes/settings.ts'
 
-export type DeskSettings = AlertSettings &
+export type DeskSettings = CampaignSettings &
+  AlertSettings &
   AppealSettings &
   BulkSettings &
   CaseSettings &

@@ -15,6 +15,7 @@ const sealed = [
     purpose: 'abuse.preservation',
   },
   { table: 'appeals', column: 'text_sealed', purpose: 'abuse.appeal-text' },
+  { table: 'campaigns', column: 'name_sealed', purpose: 'abuse.campaign' },
 ] as const
 
 /** Re-seals up to `limit` values of each table and returns their number. */

@@ -10,7 +10,7 @@ import { readCaseIds, readChoice } from './bulk-form.ts'
 import type { BulkChoice } from './decisions.ts'
 import { makeRun, mostCases } from './make-run.ts'
 
-const listFields = ['tab', 'severity', 'kind', 'provenance', 'unseen', 'late'] as const
+const listFields = ['tab', 'severity', 'kind', 'provenance', 'campaign', 'unseen', 'late'] as const
 
 export function bulkChoicePage(
   { desk, db, keyring, clock }: DeskPageParts,

@@ -1,9 +1,10 @@
 // Moves the case of an address to an account.
 import type { Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
+import { moveCampaigns } from '../campaigns/campaign-store.ts'
 import { movePreservations } from '../preservation/preservation-store.ts'
 import { moveSearchTerms } from '../queue/search-store.ts'
-import { recountPeople } from './joining/join-store.ts'
+import { movePeople, recountPeople } from './joining/join-store.ts'
 
 /**
  * Gives an open case to an account. If the account has one already, everything moves there.
@@ -34,17 +35,12 @@ export async function attributeOpenCase(
     await trx('abuse_cases').where({ id: caseId }).update({ account_id: accountId })
     return caseId
   }
-  await trx.raw(
-    `insert into abuse_case_reporters as r (case_id, reporter_digest, weight)
-     select ?, reporter_digest, weight from abuse_case_reporters where case_id = ?
-     on conflict (case_id, reporter_digest) do update
-       set weight = greatest(r.weight, excluded.weight)`,
-    [target.id, caseId],
-  )
+  await movePeople(trx, caseId, String(target.id))
   await trx('abuse_reports').where({ case_id: caseId }).update({ case_id: target.id })
   await trx('abuse_case_entries').where({ case_id: caseId }).update({ case_id: target.id })
   await movePreservations(trx, caseId, String(target.id))
   await moveSearchTerms(trx, caseId, String(target.id))
+  await moveCampaigns(trx, caseId, String(target.id))
   await trx.raw(
     `update abuse_cases t set
        report_count = t.report_count + o.report_count,

@@ -1,5 +1,6 @@
 // A case as its page shows it: names in place of ids, and what the viewer may do.
 
+import { describeCampaign } from '../campaigns/describe-campaign.ts'
 import { mayLift, refuseStep } from '../measures/measure-rules.ts'
 import type { Measure } from '../measures/measure-store.ts'
 import {
@@ -115,6 +116,7 @@ export function describeCase(view: CaseView, names: Names, viewer: CaseViewer) {
     },
     measures: view.measures.map((each) => describeMeasure(each, view, names)),
     timeline: view.timeline.map((each) => describeEntry(each, names)),
+    campaigns: view.campaigns.map(describeCampaign),
     related: view.related,
     isPreserved: view.isPreserved,
     reports: view.reports.map((report) => ({

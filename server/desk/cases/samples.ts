@@ -107,6 +107,16 @@ const view = {
   inForce: undefined,
   measures: [],
   appeals: new Map(),
+  campaigns: [
+    {
+      id: '7',
+      kind: 'link-host',
+      name: 'login.bank.example',
+      senders: 14,
+      openCases: 9,
+      lastAt: sampleMoment(1),
+    },
+  ],
   records: new Map([['39e5d6a3f2', { judged: 4, confirmed: 3 }]]),
   reports: [
     report('1'),

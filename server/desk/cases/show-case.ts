@@ -4,6 +4,7 @@ import { type Account, findAccount, findAccountByAddress } from '#server/account
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { type Appeal, findAppealOf } from '../appeals/appeal-store.ts'
 import { recordAudit } from '../audit/store.ts'
+import { type Campaign, listCampaignsOfCase } from '../campaigns/campaign-store.ts'
 import { renewClaim } from '../claims/claim-store.ts'
 import { findLookers, noteLook } from '../claims/look-store.ts'
 import type { DeskParts } from '../desk.ts'
@@ -27,6 +28,8 @@ export interface CaseView {
   /** Newest first. */
   readonly reports: readonly Report[]
   readonly moreReports: boolean
+  /** The groups that it belongs to. */
+  readonly campaigns: readonly Campaign[]
   /** By the digest of the person in hex. */
   readonly records: ReadonlyMap<string, ReporterRecord>
   readonly related: readonly Case[]
@@ -39,6 +42,7 @@ export interface CaseView {
 
 const reportsAtOnce = 20
 const relatedAtOnce = 20
+const campaignsAtOnce = 5
 const entriesAtOnce = 200
 
 async function findAppeals(
@@ -82,7 +86,7 @@ export async function showCase(
   staffId: string,
   page: { readonly reportsBefore?: string | undefined } = {},
 ): Promise<CaseView | undefined> {
-  const { db, keyring, clock } = parts
+  const { db, keyring, clock, settings } = parts
   const found = await findCase(db, keyring, caseId)
   if (!found) return undefined
   const { accountId } = found
@@ -101,6 +105,11 @@ export async function showCase(
   const appeals = await findAppeals(db, keyring, measures)
   const people = reports.map(({ personDigest }) => personDigest)
   const records = await readRecords(db, people, staffId)
+  const campaigns = await listCampaignsOfCase(db, keyring, caseId, {
+    notOf: staffId,
+    leastSenders: settings.campaignSenders,
+    limit: campaignsAtOnce,
+  })
   await recordView(parts, found, staffId)
   return {
     case: found,
@@ -112,6 +121,7 @@ export async function showCase(
     reports: reports.slice(0, reportsAtOnce),
     moreReports: reports.length > reportsAtOnce,
     records,
+    campaigns,
     related,
     timeline,
     lookers: looks.get(caseId) ?? [],

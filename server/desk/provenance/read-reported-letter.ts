@@ -1,6 +1,7 @@
 // Reads the letter of a report: its provenance, the account that sent it, its search terms.
 import type { Account } from '#server/accounts/accounts/store.ts'
 import type { Letter, Mailbox } from '#server/core/letters/letter.ts'
+import { type Mark, marksOf } from '../campaigns/marks.ts'
 import type { DeskParts } from '../desk.ts'
 import { openKeptEvidence } from '../evidence/evidence-store.ts'
 import { letterKeyOf } from '../letters/letter-key.ts'
@@ -25,6 +26,8 @@ export interface ReadReport {
   /** Null if there was no letter. */
   readonly letterKey: Buffer | null
   readonly terms: readonly string[]
+  /** What it may have in common with others. */
+  readonly marks: readonly Mark[]
 }
 
 const unproven = {
@@ -72,6 +75,7 @@ async function readWithoutLetter(
     subjectDigest: await digestOfSubject(index, details.sender ?? nobody, nameless),
     duplicateKey: await index.digest('duplicate', key),
     letterKey: sha256 ? await index.digest('letter', sha256) : null,
+    marks: [],
     terms: termsOf({ addresses, messageIds: [], ips: [], subject: '', linkHosts: [] }),
   }
 }
@@ -107,6 +111,7 @@ async function readWithLetter(
     subjectDigest: await digestOfSubject(index, subject, letterKey),
     duplicateKey: await index.digest('duplicate', key),
     letterKey: await index.digest('letter', letterKey),
+    marks: marksOf(letter, [...settings.mailDomains, ...settings.campaignCommonHosts]),
     terms: termsOf({
       addresses: [
         ...named.flatMap((each) => each || []),

@@ -7,7 +7,7 @@ import type { Keyring } from '#server/core/keys/keyring.ts'
 
 const sealPurpose = 'abuse.index-key'
 
-export type DigestPurpose = 'subject' | 'reporter' | 'duplicate' | 'letter' | 'term'
+export type DigestPurpose = 'subject' | 'reporter' | 'duplicate' | 'letter' | 'campaign' | 'term'
 
 export interface DeskIndex {
   /** HMAC-SHA-256 of a value in its one spelling. Nobody guesses the value without the key. */

@@ -6,6 +6,7 @@ import type { FormError } from '#server/kit/pages/forms.ts'
 import { listWaitingAppeals } from '../appeals/appeal-store.ts'
 import { recordLook } from '../audit/record-look.ts'
 import { bulkMeasures, bulkOutcomes } from '../bulk/decisions.ts'
+import { findShownCampaign } from '../campaigns/describe-campaign.ts'
 import { verdictRanks } from '../cases/case-store.ts'
 import { severities } from '../cases/severity.ts'
 import type { DeskParts } from '../desk.ts'
@@ -31,12 +32,16 @@ const shownTabs = ['new', 'mine', 'open', 'unattributed', 'appeals', 'closed']
 const among = <T extends string>(list: readonly T[], value: unknown): T | undefined =>
   list.find((each) => each === value)
 
+const rowIdOf = (value: unknown): string | undefined =>
+  /^\d{1,18}$/.test(oneOf(value)) ? oneOf(value) : undefined
+
 /** Unknown values are left out. */
 export const readFilters = (query: Query, now: Date): QueueFilters => ({
   severity: among(severities, query.severity),
   kind: among(reportKinds, query.kind),
   provenance: among(verdictRanks, query.provenance),
   unseen: query.unseen === '1',
+  campaign: rowIdOf(query.campaign),
   dueBefore: query.late === '1' ? now : undefined,
 })
 
@@ -53,10 +58,11 @@ function readAfter(query: Query, tab: Tab): string | undefined {
 }
 
 /** The filters as parameters of a URL. */
-const paramsOf = ({ severity, kind, provenance, unseen, dueBefore }: QueueFilters) => ({
+const paramsOf = ({ severity, kind, provenance, campaign, unseen, dueBefore }: QueueFilters) => ({
   severity,
   kind,
   provenance,
+  campaign,
   unseen: unseen ? '1' : undefined,
   late: dueBefore ? '1' : undefined,
 })
@@ -162,6 +168,7 @@ export function queuePage(parts: DeskPageParts): QueuePage {
     const params = paramsOf(filters)
     const counts: Readonly<Record<string, number>> = { ...(await countTabs(db, staff.id, now)) }
     const { cases, appeals, next } = await listOf(desk, tab, staff.id, filters, after)
+    const campaign = await findShownCampaign(desk, filters.campaign, staff.id)
     const url = (more: Record<string, string | undefined>) =>
       urlOf('/staff/cases', { tab, ...params, ...more })
     await recordLook(desk, {
@@ -189,6 +196,7 @@ export function queuePage(parts: DeskPageParts): QueuePage {
         list: Object.entries({ tab, ...params }).filter(([, value]) => value !== undefined),
         ticked,
         cases,
+        campaign,
         appeals,
         now,
         older: next ? url({ after: next }) : null,

@@ -7,8 +7,17 @@ import { type Severity, severities } from '../cases/severity.ts'
 import type { Verdict } from '../provenance/provenance-rules.ts'
 import type { ReportKind } from '../reports/report-kind.ts'
 
-export const queueTabs = ['new', 'mine', 'others', 'open', 'unattributed', 'closed'] as const
+export const queueTabs = [
+  'new',
+  'mine',
+  'others',
+  'open',
+  'unattributed',
+  'every',
+  'closed',
+] as const
 export type QueueTab = (typeof queueTabs)[number]
+type CountedTab = Exclude<QueueTab, 'closed' | 'every'>
 export const isQueueTab = (value: unknown): value is QueueTab =>
   queueTabs.some((tab) => tab === value)
 
@@ -16,6 +25,8 @@ export interface QueueFilters {
   readonly severity?: Severity | undefined
   readonly kind?: ReportKind | undefined
   readonly provenance?: Verdict | undefined
+  /** Id of a group of cases with a text or a host in common. */
+  readonly campaign?: string | undefined
   /** Only cases that nobody has looked at. */
   readonly unseen?: boolean
   /** Only cases that should have been decided before this moment. */
@@ -28,13 +39,14 @@ export interface QueuePage {
   readonly next: string | undefined
 }
 
-/** For cases in `new` the sending account is known, for those in `unattributed` it is not. */
+/** In `new` the sending account is known, in `unattributed` it is not. `every`: of a group. */
 const tabWhere: Readonly<Record<QueueTab, string>> = {
   new: 'closed_at is null and account_id is not null and claimed_by is null',
   mine: 'closed_at is null and claimed_by = :staffId',
   others: 'closed_at is null and claimed_by is not null and claimed_by <> :staffId',
   open: 'closed_at is null and (account_id is not null or claimed_by is not null)',
   unattributed: 'closed_at is null and account_id is null and claimed_by is null',
+  every: 'closed_at is null',
   closed: 'closed_at is not null',
 }
 
@@ -85,6 +97,8 @@ export async function listQueue(
   if (filters.kind) where.push(':kind = any(kinds)')
   if (filters.provenance) where.push('provenance = :provenance')
   if (filters.unseen) where.push('first_seen_at is null')
+  if (filters.campaign)
+    where.push('id in (select case_id from campaign_cases where campaign_id = :campaign)')
   if (filters.dueBefore) where.push('due_at < :dueBefore')
   if (key && closed)
     where.push('(closed_at, id) < (to_timestamp(:first::double precision / 1000), :id)')
@@ -97,6 +111,7 @@ export async function listQueue(
       staffId,
       severity: filters.severity ? severities.indexOf(filters.severity) : null,
       kind: filters.kind ?? null,
+      campaign: filters.campaign ?? null,
       provenance: filters.provenance ? verdictRanks.indexOf(filters.provenance) : null,
       dueBefore: filters.dueBefore ?? null,
       first: key?.first ?? null,
@@ -112,7 +127,7 @@ export async function listQueue(
   return { cases, next: rows.length > limit ? `${lastKey}.${last?.id}` : undefined }
 }
 
-export interface TabCounts extends Readonly<Record<Exclude<QueueTab, 'closed'>, number>> {
+export interface TabCounts extends Readonly<Record<CountedTab, number>> {
   /** Cases that should have been decided already. */
   readonly late: number
   readonly appeals: number

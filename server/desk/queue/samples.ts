@@ -48,6 +48,13 @@ const queue = (state: string, tab: string, locals: object = {}): Sample =>
     ...locals,
   })
 
+const campaign = {
+  id: '7',
+  kind: 'link-host',
+  name: 'login.bank.example',
+  senders: 14,
+}
+
 export const samples: readonly Sample[] = [
   queue('filled', 'new', {
     cases: lines,
@@ -64,6 +71,13 @@ export const samples: readonly Sample[] = [
     errors: [{ field: 'cases', reason: 'none' }],
   }),
   queue('empty', 'mine'),
+  queue('group', 'every', {
+    cases: lines,
+    bulk: bulkChoices,
+    ticked: [],
+    filtered: true,
+    campaign,
+  }),
   queue('appeals', 'appeals', {
     appeals: [
       {

@@ -1,6 +1,8 @@
 // The job that judges a report and joins it to a case. It may run twice: the result is the same.
 import type { Trx } from '#db/connection.ts'
 import { enqueue } from '#server/kit/jobs/enqueue.ts'
+import type { KeyedMark } from '../campaigns/campaign-store.ts'
+import { digestOfSender, joinCampaigns, keyMarks } from '../campaigns/join-campaigns.ts'
 import type { Case } from '../cases/case-store.ts'
 import { closeNotOurs } from '../cases/joining/close-not-ours.ts'
 import { addKind, joinCase, lockCaseOf } from '../cases/joining/join-store.ts'
@@ -24,6 +26,9 @@ interface Judging {
   readonly duplicateOf: string | null
   readonly harmless: boolean
   readonly terms: readonly string[]
+  readonly marks: readonly KeyedMark[]
+  /** Of the letter, as campaigns count senders. */
+  readonly sender: Buffer
   readonly at: Date
 }
 
@@ -35,6 +40,8 @@ export async function judgeReport(parts: DeskParts, reportId: string): Promise<v
   const read = await readReportedLetter(parts, waiting)
   const at = clock.now()
   const terms = await index.terms(read.terms)
+  const marks = await keyMarks(parts, read.marks)
+  const sender = await digestOfSender(parts, read)
   await db.transaction(async (trx) => {
     const report = await lockUnjudged(trx, keyring, reportId)
     if (!report) return
@@ -47,6 +54,8 @@ export async function judgeReport(parts: DeskParts, reportId: string): Promise<v
       duplicateOf,
       harmless,
       terms,
+      marks,
+      sender,
       at,
     }
     const known = earlier && (await lockCaseOf(trx, keyring, earlier.lastId))
@@ -90,6 +99,8 @@ async function joinOpenCase(trx: Trx, parts: DeskParts, judging: Judging): Promi
   await startClock(trx, parts, found, receivedAt)
   await noteJudged(trx, keyring, report.id, judgedAs(judging, caseId))
   await insertSearchTerms(trx, { reportId: report.id, caseId, terms })
+  const { marks, sender } = judging
+  if (!harmless) await joinCampaigns(trx, parts, marks, { caseId, sender, at })
   await closeNotOurs(trx, parts, found, read, at)
 }
 

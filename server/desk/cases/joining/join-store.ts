@@ -151,6 +151,18 @@ export async function replacePerson(
   return await recountPeople(trx, keyring, caseId)
 }
 
+/** Into the case that another one is merged into. */
+export async function movePeople(trx: Trx, fromCaseId: string, toCaseId: string): Promise<void> {
+  await trx.raw(
+    `insert into abuse_case_reporters as r (case_id, reporter_digest, weight)
+     select :toCaseId, reporter_digest, weight
+     from abuse_case_reporters where case_id = :fromCaseId
+     on conflict (case_id, reporter_digest) do update
+       set weight = greatest(r.weight, excluded.weight)`,
+    { fromCaseId, toCaseId },
+  )
+}
+
 export async function recountPeople(trx: Trx, keyring: Keyring, caseId: string): Promise<Case> {
   const { rows } = await trx.raw(
     `update abuse_cases c set reporter_count = p.people, weight_shift = p.shift
