@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { msPerHour } from '#server/core/durations.ts'
+import { letterLimits } from '#server/core/letters/letter.ts'
 import { networkOf } from '#server/kit/web/client.ts'
 import { ourDomain, useAbusePortal } from '#test/support/desk/abuse.ts'
 import { assertAbsent, dumpDatabase } from '#test/support/dump.ts'
@@ -93,7 +94,7 @@ test('a letter that cannot be kept is asked for again', async () => {
 })
 
 test('a letter that is too large is refused, and the texts beside it stay', async () => {
-  const huge = { name: 'huge.eml', bytes: Buffer.alloc(11 * 1024 * 1024, 'a') }
+  const huge = { name: 'huge.eml', bytes: Buffer.alloc(letterLimits.takenBytes + 1, 'a') }
   const fields = { kind: 'spam', note: 'They want my card.' }
   const refused = await send(portal.visitor(), fields, huge)
   assert.deepEqual([refused.status, refused.errors], [413, ['message_file.too-large']])
