@@ -31,6 +31,7 @@ import { reportersFeature } from './desk/reporters/feature.ts'
 import { reportsFeature } from './desk/reports/feature.ts'
 import { staffFeature } from './desk/staff/feature.ts'
 import { strikesFeature } from './desk/strikes/feature.ts'
+import { wordsFeature } from './desk/words/feature.ts'
 import { draftsFeature } from './kit/drafts/feature.ts'
 import { jobsFeature } from './kit/jobs/feature.ts'
 import { limitsFeature } from './kit/limits/feature.ts'
@@ -123,6 +124,7 @@ export const features = [
   preservationFeature,
   measuresFeature,
   strikesFeature,
+  wordsFeature,
   appealsFeature,
   figuresFeature,
   deskHelpFeature,

@@ -32,6 +32,7 @@ import { createDeskIndex, type DeskIndex } from './queue/index-store.ts'
 import type { ReportSettings } from './reports/settings.ts'
 import type { StaffSettings } from './staff/settings.ts'
 import type { StrikeSettings } from './strikes/settings.ts'
+import type { WordSettings } from './words/settings.ts'
 
 export type DeskSettings = CampaignSettings &
   AlertSettings &
@@ -44,7 +45,8 @@ export type DeskSettings = CampaignSettings &
   ProvenanceSettings &
   ReportSettings &
   StaffSettings &
-  StrikeSettings
+  StrikeSettings &
+  WordSettings
 
 export interface DeskParts extends MessageParts {
   readonly db: Db

@@ -14,6 +14,7 @@ const sealed = [
     column: 'reason_sealed',
     purpose: 'abuse.preservation',
   },
+  { table: 'desk_words', column: 'words_sealed', purpose: 'abuse.words' },
   { table: 'appeals', column: 'text_sealed', purpose: 'abuse.appeal-text' },
   { table: 'campaigns', column: 'name_sealed', purpose: 'abuse.campaign' },
 ] as const

@@ -4,6 +4,7 @@ import type { DeskPageParts } from '#server/desk/parts.ts'
 import { type FormError, readFields } from '#server/kit/pages/forms.ts'
 import { networkOf } from '#server/kit/web/client.ts'
 import { showNoSuchLink } from '#server/recovery/dead-links/dead-link-page.ts'
+import { findWords } from '../measures/describe-block.ts'
 import { makeAppeal, type OpenedAppeal, openAppeal } from './make-appeal.ts'
 
 const maxChars = 4000
@@ -27,7 +28,7 @@ export function appealPage(parts: DeskPageParts): Record<'show' | 'submit', Requ
   const { pages, desk } = parts
   const perNetwork = parts.limits.limit('appeals', { points: 20, seconds: 3600 })
 
-  const show = (
+  const show = async (
     req: Request,
     res: Response,
     opened: OpenedAppeal,
@@ -43,13 +44,16 @@ export function appealPage(parts: DeskPageParts): Record<'show' | 'submit', Requ
       view: 'desk/appeals/appeal',
       errors,
       values: { appeal: text },
-      locals: localsOf(opened, req.path),
+      locals: {
+        ...localsOf(opened, req.path),
+        wordsHref: await findWords(desk, opened.measure.id),
+      },
     })
   }
 
   return {
     async show(req, res) {
-      show(req, res, await openAppeal(desk, req.params.token))
+      await show(req, res, await openAppeal(desk, req.params.token))
     },
 
     async submit(req, res) {
@@ -57,9 +61,9 @@ export function appealPage(parts: DeskPageParts): Record<'show' | 'submit', Requ
       const opened = await openAppeal(desk, req.params.token)
       // A second click gets the answer of the first.
       if (opened.kind === 'made') return res.redirect(303, req.path)
-      if (opened.kind !== 'open') return show(req, res, opened)
+      if (opened.kind !== 'open') return await show(req, res, opened)
       const fault = faultOf(text)
-      if (fault) return show(req, res, opened, text, [fault])
+      if (fault) return await show(req, res, opened, text, [fault])
       await perNetwork.demand(networkOf(req.ip))
       await makeAppeal(desk, req.params.token, text)
       res.redirect(303, req.path)

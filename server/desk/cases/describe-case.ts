@@ -52,6 +52,8 @@ function describeMeasure(measure: Measure, view: CaseView, names: Names) {
   const { takenAt, effectiveAt, proposedAt, state } = measure
   const delayMs = takenAt && effectiveAt && effectiveAt.getTime() - takenAt.getTime()
   return {
+    id: measure.id,
+    isTaken: takenAt !== null,
     measure: measure.measure,
     cause: measure.cause,
     state,
@@ -80,6 +82,7 @@ function mayDo(view: CaseView, standing: Standing, { id, rights, right }: CaseVi
     takeOver: work && claimedBy !== null && rights.has('cases.take-over'),
     attribute: work && account === undefined,
     preserve: rights.has('evidence.preserve'),
+    write: rights.has('cases.work'),
     seniorOnly: measure && standing === 'block' && right !== 'senior',
   }
 }

@@ -18,14 +18,18 @@ export interface TimelineDetails {
   'measure-taken': { measure: string; cause: string }
   note: Record<string, never>
   opened: Record<string, never>
+  'owner-answered': Record<string, never>
   'preservation-ended': Record<string, never>
   preserved: Record<string, never>
   'outcome-corrected': { outcome: string }
   released: Record<string, never>
   reopened: Record<string, never>
+  'reporter-answered': Record<string, never>
   'sending-limit': { kind: string; allowed: string }
   'severity-raised': { level: string }
   'taken-over': Record<string, never>
+  'wrote-to-owner': Record<string, never>
+  'wrote-to-reporter': Record<string, never>
 }
 
 export type TimelineEvent = keyof TimelineDetails

@@ -5,6 +5,7 @@ import { type Appeal, findAppealOf } from '../appeals/appeal-store.ts'
 import { appealUntil } from '../appeals/make-appeal.ts'
 import type { DeskParts } from '../desk.ts'
 import { readStrikes, type Strikes } from '../strikes/strike-store.ts'
+import { hasWords } from '../words/word-store.ts'
 import { appealPurpose } from './apply-measure.ts'
 import { findInForce, type Measure } from './measure-store.ts'
 import { type MeasureCause, type MeasureRow, measureRows } from './measures.ts'
@@ -16,6 +17,8 @@ export interface Block {
   readonly until: Date | null
   /** Breaches that count now, and until when the oldest does. */
   readonly strikes: Strikes
+  /** Where the owner reads what staff wrote, if they did. */
+  readonly wordsHref: string | null
   /** Whether a recovery lifts the measure. `no-way-back`: it would, but no method is set. */
   readonly recovery: 'opens' | 'no-way-back' | 'no'
   readonly appeal:
@@ -33,12 +36,13 @@ export async function describeBlock(
   const { takenAt: since, cause, until } = measure
   const { extent } = measureRows[measure.measure]
   const { db, settings, clock } = parts
-  const [recovery, appeal, strikes] = await Promise.all([
+  const [recovery, appeal, strikes, wordsHref] = await Promise.all([
     describeRecovery(parts, measure),
     describeAppeal(parts, measure.id, since),
     readStrikes(db, settings, accountId, clock.now()),
+    findWords(parts, measure.id),
   ])
-  return { extent, cause, since, until, recovery, appeal, strikes }
+  return { extent, cause, since, until, recovery, appeal, strikes, wordsHref }
 }
 
 /** A warning has a title of its own: nothing is restricted. */
@@ -46,6 +50,14 @@ export const noticeOf = ({ extent }: Pick<Block, 'extent'>) => ({
   extent,
   titleKey: extent === 'warned' ? 'warned.title' : 'blocked.title',
 })
+
+export async function findWords(
+  { db, keyring }: Pick<DeskParts, 'db' | 'keyring'>,
+  measureId: string,
+): Promise<string | null> {
+  if (!(await hasWords(db, { measureId }))) return null
+  return `/words/appeal/${signToken(keyring, appealPurpose, measureId)}`
+}
 
 async function describeRecovery(
   { db, methods, clock }: DeskParts,

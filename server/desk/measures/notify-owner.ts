@@ -21,6 +21,7 @@ export type OwnerNotice = Extract<
   | 'account-unblocked'
   | 'account-warned'
   | 'warning-withdrawn'
+  | 'owner-words'
   | 'appeal-received'
   | 'appeal-decided'
 >

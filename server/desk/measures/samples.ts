@@ -19,6 +19,7 @@ const block = {
   since: sampleMoment(30),
   until: sampleMoment(-100),
   recovery: 'no',
+  wordsHref: `/words/appeal/${token}`,
   strikes: { count: 1, noted: 3, isMany: false, until: sampleMoment(-4000) },
   appeal: { kind: 'open', token, until: sampleMoment(-450) },
 }

@@ -2,6 +2,7 @@
 import { openSignedToken } from '#server/core/keys/signed-token.ts'
 import { findCase } from '../cases/case-store.ts'
 import type { DeskParts } from '../desk.ts'
+import { hasWords } from '../words/word-store.ts'
 import { findReport, type Outcome, type Report } from './report-store.ts'
 import { progressPurpose } from './take-report.ts'
 
@@ -13,6 +14,8 @@ export interface ReportProgress {
   /** The same person had reported the same letter before. */
   readonly known: boolean
   readonly unreadable: boolean
+  /** Whether staff have written to this person. */
+  readonly hasWords: boolean
 }
 
 // Security: A reporter learns how a report ended, and nothing of the account or of other reports.
@@ -34,6 +37,7 @@ export async function findProgress(
     state: stateOf(report, Boolean(found?.firstSeenAt)),
     known: report.duplicateOf !== null,
     unreadable: report.details.unreadable !== undefined,
+    hasWords: await hasWords(db, { reportId: report.id }),
   }
 }
 

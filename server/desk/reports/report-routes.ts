@@ -41,7 +41,10 @@ export function reportRoutes(parts: DeskPageParts): Router {
       parts.pages.show(req, res, {
         id: 'report-progress',
         view: 'desk/reports/report-progress',
-        locals: describeProgress(progress),
+        locals: {
+          ...describeProgress(progress),
+          wordsHref: progress.hasWords ? `/words/report/${req.params.token}` : undefined,
+        },
       })
     })
 }

@@ -15,13 +15,17 @@ const progress: ReportProgress = {
   outcome: null,
   known: false,
   unreadable: false,
+  hasWords: false,
 }
 
 const reported = (state: string, more: Partial<ReportProgress>): Sample => ({
   page: 'report-progress',
   state,
   view: 'desk/reports/report-progress',
-  locals: describeProgress({ ...progress, ...more }),
+  locals: {
+    ...describeProgress({ ...progress, ...more }),
+    wordsHref: more.hasWords ? `/words/report/${token}` : undefined,
+  },
 })
 
 export const samples: readonly Sample[] = [
@@ -69,6 +73,7 @@ export const samples: readonly Sample[] = [
   },
   reported('reading', { state: 'reading' }),
   reported('waiting', { known: true }),
+  reported('written', { state: 'looked-at', hasWords: true }),
   reported('unreadable', { state: 'looked-at', unreadable: true }),
   ...outcomes.map((outcome) => reported(outcome, { state: 'closed', outcome })),
 ]

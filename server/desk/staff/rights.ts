@@ -9,6 +9,8 @@ export const staffRights = {
   'cases.take-over': ['senior'],
   /** To keep the letters of a case beyond their time, and to end that. */
   'evidence.preserve': ['senior'],
+  /** To keep the templates of what staff write to reporters and owners. */
+  'templates.write': ['senior'],
   'search.use': ['reader', 'analyst', 'senior'],
   /** A measure that needs a second person is only proposed by this right. */
   'measures.impose': ['analyst', 'senior'],

@@ -48,7 +48,7 @@ const details = {
   outcome: outcomes,
   role: staffRoles,
   tab: [...queueTabs, 'appeals'],
-  what: ['text', 'html', 'source', 'attachment', 'sessions-ended'],
+  what: ['text', 'html', 'source', 'attachment', 'sessions-ended', 'to-reporter', 'to-owner'],
 }
 
 for (const locale of locales)
