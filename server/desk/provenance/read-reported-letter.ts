@@ -64,7 +64,6 @@ async function readWithoutLetter(
 ): Promise<ReadReport> {
   const { details } = report
   const about = sha256 ?? `${details.sender}\n${report.kind}\n${details.note}`
-  const addresses = [details.sender, details.reporter].filter((each) => each !== null)
   const key = `${nameOfSender(report)}\n${about}`
   const nameless = sha256 ?? report.reference
   return {
@@ -76,7 +75,15 @@ async function readWithoutLetter(
     duplicateKey: await index.digest('duplicate', key),
     letterKey: sha256 ? await index.digest('letter', sha256) : null,
     marks: [],
-    terms: termsOf({ addresses, messageIds: [], ips: [], subject: '', linkHosts: [] }),
+    terms: termsOf({
+      addresses: details.sender === null ? [] : [details.sender],
+      reporter: details.reporter,
+      messageIds: [],
+      ips: [],
+      subject: '',
+      linkHosts: [],
+      hashes: sha256 ? [sha256] : [],
+    }),
   }
 }
 
@@ -101,7 +108,7 @@ async function readWithLetter(
   const key = duplicateKeyOfScanned(nameOfSender(report), scanned)
   const letterKey = scanned.cuts.includes('headers') ? sha256 : letterKeyOf(scanned)
   const subject = letter.from.find(isReadable)?.address ?? details.sender ?? nobody
-  const named = [details.sender, details.reporter, letter.returnPath, account?.address]
+  const named = [details.sender, letter.returnPath, account?.address]
   const inHeader = [...letter.from, ...letter.replyTo, ...letter.to.slice(0, 10)]
   return {
     provenance,
@@ -121,6 +128,9 @@ async function readWithLetter(
       ips: provenance.handedOverBy ? [provenance.handedOverBy] : [],
       subject: letter.subject,
       linkHosts: read.linkHosts ?? [],
+      reporter: details.reporter,
+      attachments: letter.attachments.map(({ name }) => name),
+      hashes: [sha256, ...letter.attachments.map((each) => each.sha256)],
     }),
   }
 }

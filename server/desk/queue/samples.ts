@@ -5,6 +5,7 @@ import { bulkMeasures, bulkOutcomes } from '../bulk/decisions.ts'
 import { measureCauses } from '../measures/measures.ts'
 import { kinds, lines, now } from '../sample-facts.ts'
 import { consolePage } from '../staff/sample-page.ts'
+import { searchFields } from './search-terms.ts'
 
 const bulkChoices = {
   outcomes: bulkOutcomes,
@@ -55,6 +56,13 @@ const campaign = {
   senders: 14,
 }
 
+const searchPage = {
+  fields: searchFields,
+  older: null,
+  newer: null,
+  now,
+}
+
 export const samples: readonly Sample[] = [
   queue('filled', 'new', {
     cases: lines,
@@ -91,28 +99,19 @@ export const samples: readonly Sample[] = [
     ],
   }),
   consolePage('staff-search', 'empty', 'desk/queue/search', {
-    ...searchFields(),
+    ...searchPage,
     searched: false,
     cases: [],
   }),
   consolePage('staff-search', 'found', 'desk/queue/search', {
-    ...searchFields(),
+    ...searchPage,
     searched: true,
     cases: lines,
     values: { q: 'bank.example', field: 'link-host' },
   }),
   consolePage('staff-search', 'nothing', 'desk/queue/search', {
-    ...searchFields(),
+    ...searchPage,
     searched: true,
     cases: [],
   }),
 ]
-
-function searchFields() {
-  return {
-    fields: ['any', 'address', 'message-id', 'ip', 'subject', 'link-host'],
-    older: null,
-    newer: null,
-    now,
-  }
-}

@@ -1,5 +1,6 @@
 // The lines of the abuse desk that protect people, each by its name.
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { test } from 'node:test'
@@ -304,9 +305,62 @@ test('a case is found by address, Message-ID, IP, subject and host of a link', a
     ['subject', 'überw'],
     ['subject', 'überweisung nothing'],
     ['ip', `innocent@${ourDomain}`],
+    // Nobody shall guess who has reported.
     ['address', 'olga'],
     ['link-host', 'example'],
     ['any', "' or true --"],
+  ]
+  for (const [field, typed] of misses) assert.ok(!(await find(field, typed)), `${field} ${typed}`)
+})
+
+test('a case is found by a part of an address, the name of a file and the beginning of a hash', async () => {
+  const { index } = portal.parts.desk
+  const file = Buffer.from('MZ of an invoice')
+  const source = [
+    `From: Shop <innocent.shop@${ourDomain}>`,
+    'Subject: Paid',
+    'Content-Type: multipart/mixed; boundary=x',
+    '',
+    '--x',
+    'Content-Type: application/octet-stream; name="Invoice 7.exe"',
+    'Content-Disposition: attachment; filename="Invoice 7.exe"',
+    'Content-Transfer-Encoding: base64',
+    '',
+    file.toString('base64'),
+    '--x--',
+    '',
+  ].join('\r\n')
+  const hexOf = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex')
+  const { caseId } = await judged((await report(source)).id)
+  const find = async (field: SearchField, typed: string) => {
+    const terms = parseSearch(field, typed).map((each) => index.terms(each))
+    const alternatives = await Promise.all(terms)
+    const { cases } = await searchCases(portal.db, portal.keyring, { alternatives, limit: 50 })
+    return cases.some(({ id }) => id === caseId)
+  }
+  const hash = hexOf(file)
+  const hits: [SearchField, string][] = [
+    ['address', 'nocent.sh'],
+    ['address', 'Shop@'],
+    ['any', `.shop@${ourDomain}`],
+    ['address', `@${ourDomain}`],
+    ['address', ourDomain],
+    ['attachment', 'invoice 7.exe'],
+    ['any', 'invo*'],
+    ['hash', hash.slice(0, 8)],
+    ['any', `${hash.slice(0, 16).toUpperCase()}…`],
+    ['hash', hash],
+    ['hash', hexOf(source).slice(0, 12)],
+  ]
+  for (const [field, typed] of hits) assert.ok(await find(field, typed), `${field} ${typed}`)
+  const misses: [SearchField, string][] = [
+    ['address', 'sh'],
+    ['address', `p@${ourDomain}`],
+    ['address', 'innocent.shopper'],
+    ['address', 'shop@elsewhere.example'],
+    ['attachment', 'invoice.pdf'],
+    ['hash', hash.slice(0, 7)],
+    ['hash', '00000000'],
   ]
   for (const [field, typed] of misses) assert.ok(!(await find(field, typed)), `${field} ${typed}`)
 })
