@@ -7,6 +7,7 @@ import { proveAbuseLetters } from './desk/abuse-letters.ts'
 import { proveAbuseLettersHttp } from './desk/abuse-letters-http.ts'
 import { proveAbuseMeasures } from './desk/abuse-measures.ts'
 import { proveAbuseVolume } from './desk/abuse-volume.ts'
+import { proveDeskMail } from './desk/desk-mail.ts'
 import { proveKillLoop } from './kill-loop.ts'
 import { proveLeafFeatures } from './leaf-features.ts'
 import { proveLooks } from './looks.ts'
@@ -66,6 +67,11 @@ const proofs: readonly Proof[] = [
       'portal that judges them',
     run: () =>
       proveAbuseLettersHttp({ letters: 10_000, mails: 2000, allowedMs: 1000, openedEvery: 20 }),
+  },
+  {
+    name: 'desk-mail',
+    what: 'mail of 125 kinds to the desk by LMTP and IMAP, 50 kills: each has its reports once',
+    run: () => proveDeskMail({ kills: 50 }),
   },
   {
     name: 'abuse-measures',
