@@ -21,6 +21,7 @@ import { campaignsFeature } from './desk/campaigns/feature.ts'
 import { casesFeature } from './desk/cases/feature.ts'
 import { deskClaimsFeature } from './desk/claims/feature.ts'
 import { clocksFeature } from './desk/clocks/feature.ts'
+import { emergenciesFeature } from './desk/emergencies/feature.ts'
 import { figuresFeature } from './desk/figures/feature.ts'
 import { deskHelpFeature } from './desk/help/feature.ts'
 import { measuresFeature } from './desk/measures/feature.ts'
@@ -121,6 +122,7 @@ export const features = [
   deskClaimsFeature,
   clocksFeature,
   alertsFeature,
+  emergenciesFeature,
   preservationFeature,
   measuresFeature,
   strikesFeature,

@@ -39,9 +39,12 @@ export async function alertStaff(parts: DeskParts): Promise<void> {
   })
 }
 
+/** Stands for all readers of one address. */
+const everybody = 'all'
+
 async function readersOf(trx: Trx, { settings }: DeskParts): Promise<AlertReader[]> {
   const { caseAlertMail: address } = settings
-  if (address) return [{ id: 'all', address, locale: null }]
+  if (address) return [{ id: everybody, address, locale: null }]
   return await listReaders(trx, staffRights['cases.work'])
 }
 
@@ -49,9 +52,12 @@ async function mailStaff(trx: Trx, parts: DeskParts, cases: readonly HighCase[])
   const { defaultLocale } = parts.settings
   const [first] = cases
   if (!first) return
+  const holders = await listReaders(trx, staffRights['cases.emergency'])
   for (const { id, address, locale } of await readersOf(trx, parts)) {
+    const holds = id === everybody || holders.some((each) => each.id === id)
     // Security: Nobody is alerted to a case about their own mailbox.
-    const count = cases.filter(({ accountId }) => accountId !== id).length
+    const others = cases.filter(({ accountId }) => accountId !== id)
+    const count = others.filter(({ isEmergency }) => holds || !isEmergency).length
     if (count === 0) continue
     await sendMessage(trx, parts, {
       name: 'high-cases',

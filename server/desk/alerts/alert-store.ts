@@ -20,6 +20,7 @@ export async function findLastAlert(trx: Trx): Promise<Date | null> {
 export interface HighCase {
   readonly id: string
   readonly accountId: string | null
+  readonly isEmergency: boolean
 }
 
 /** Takes what waits. Cases that somebody has claimed or closed meanwhile are left out. */
@@ -27,14 +28,15 @@ export async function takeAlerts(trx: Trx, at: Date): Promise<HighCase[]> {
   const { rows } = await trx.raw(
     `with taken as (
        update case_alerts set sent_at = ? where sent_at is null returning case_id)
-     select c.id, c.account_id from abuse_cases c join taken on taken.case_id = c.id
+     select c.id, c.account_id, c.severity from abuse_cases c join taken on taken.case_id = c.id
      where c.closed_at is null and c.claimed_by is null
      order by c.id`,
     [at],
   )
   return rows.map((row: Record<string, unknown>) => ({
     id: String(row.id),
-    accountId: row.account_id,
+    accountId: row.account_id as string | null,
+    isEmergency: row.severity === 3,
   }))
 }
 
@@ -64,7 +66,7 @@ export async function readUnseenHigh(
     `select count(*)::int as count, coalesce(extract(epoch from
        ?::timestamptz - min(coalesce(a.raised_at, c.opened_at))), 0)::float as "oldestSeconds"
      from abuse_cases c left join case_alerts a on a.case_id = c.id
-     where c.closed_at is null and c.severity = 2 and c.first_seen_at is null`,
+     where c.closed_at is null and c.severity >= 2 and c.first_seen_at is null`,
     [now],
   )
   return rows[0]

@@ -70,6 +70,7 @@ export async function insertRun(
        insert into bulk_items (run_id, case_id)
        select :id, id from abuse_cases
        where id = any(:caseIds::bigint[]) and account_id is distinct from :madeBy::uuid
+         and severity < 3
        returning 1)
      update bulk_runs set case_count = (select count(*) from items) where id = :id`,
     { id: row.id, caseIds: [...caseIds], madeBy },

@@ -14,7 +14,7 @@ function aboutOf(keyring: Keyring, sealed: unknown): string {
   return (subject || note || '').slice(0, 200)
 }
 
-/** The most severe first. @param notOf cases about the mailbox of this viewer are left out */
+/** The most severe first, and no emergency: it is decided by itself. @param notOf cases about the mailbox of this viewer are left out */
 export async function readFacts(
   db: Db | Trx,
   keyring: Keyring,
@@ -32,6 +32,7 @@ export async function readFacts(
      left join measures m on m.account_id = c.account_id and m.state = 'in-force'
      left join accounts a on a.id = c.account_id
      where c.id = any(:caseIds::bigint[]) and c.account_id is distinct from :notOf::uuid
+       and c.severity < 3
      order by c.severity desc, c.id`,
     { caseIds: [...caseIds], notOf },
   )
@@ -97,7 +98,7 @@ export async function setReopened(trx: Trx, caseId: string): Promise<boolean> {
      set closed_at = null, closed_by = null, outcome = null, answers_held = false
      where c.id = ? and c.answers_held and not exists (
        select 1 from abuse_cases o
-       where o.closed_at is null and case
+       where o.closed_at is null and (o.severity = 3) = (c.severity = 3) and case
          when c.account_id is null
          then o.account_id is null and o.subject_digest = c.subject_digest
          else o.account_id = c.account_id

@@ -58,7 +58,10 @@ async function attributedBefore(
   if (found?.accountId === accountId && found.closedAt === null)
     return { kind: 'attributed', caseId }
   if (found?.outcome !== 'merged' || found.closedBy !== staffId) return { kind: 'not-open' }
-  const ofAccount = await listRelatedCases(trx, keyring, { ...found, accountId }, 20)
-  const open = ofAccount.find(({ closedAt }) => closedAt === null)
+  const ofAccount = await listRelatedCases(trx, keyring, { ...found, accountId }, 20, staffId)
+  const open = ofAccount.find(
+    ({ closedAt, severity }) =>
+      closedAt === null && (severity === 'emergency') === (found.severity === 'emergency'),
+  )
   return open ? { kind: 'attributed', caseId: open.id } : { kind: 'not-open' }
 }

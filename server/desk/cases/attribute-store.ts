@@ -6,6 +6,15 @@ import { movePreservations } from '../preservation/preservation-store.ts'
 import { moveSearchTerms } from '../queue/search-store.ts'
 import { movePeople, recountPeople } from './joining/join-store.ts'
 
+/** An emergency never joins another case, and no other case joins one. */
+const lockOpenOf = (trx: Trx, accountId: string, severity: number) =>
+  trx('abuse_cases')
+    .where({ account_id: accountId })
+    .whereRaw('(severity = 3) = ?', [severity === 3])
+    .whereNull('closed_at')
+    .forUpdate()
+    .first()
+
 /**
  * Gives an open case to an account. If the account has one already, everything moves there.
  * @returns the id of the case that stays open; undefined if this case is closed or has an account
@@ -26,11 +35,7 @@ export async function attributeOpenCase(
     .forUpdate()
     .first()
   if (!open) return undefined
-  const target = await trx('abuse_cases')
-    .where({ account_id: accountId })
-    .whereNull('closed_at')
-    .forUpdate()
-    .first()
+  const target = await lockOpenOf(trx, accountId, open.severity)
   if (!target) {
     await trx('abuse_cases').where({ id: caseId }).update({ account_id: accountId })
     return caseId

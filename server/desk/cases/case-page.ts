@@ -18,6 +18,7 @@ import { describeReport } from '../reports/describe-report.ts'
 import type { Report } from '../reports/report-store.ts'
 import { showStaffPage, staffOf } from '../staff/staff.ts'
 import { readStrikes } from '../strikes/strike-store.ts'
+import type { Case } from './case-store.ts'
 import { describeCase } from './describe-case.ts'
 import { actorOf, openCase } from './desk-guard.ts'
 import { type CaseView, showCase } from './show-case.ts'
@@ -56,17 +57,31 @@ const chooseReport = (reports: readonly Report[], asked: unknown): Report | unde
   reports.find(({ evidenceId }) => evidenceId !== null) ??
   reports[0]
 
+/**
+ * Security: What an emergency reports is shown as text alone, and only if it is asked for.
+ */
+function lookOf({ severity }: Case, asked: unknown) {
+  const isEmergency = severity === 'emergency'
+  return {
+    isEmergency,
+    isCovered: isEmergency && asked !== 'text',
+    asHtml: !isEmergency && asked === 'html',
+  }
+}
+
 async function readLetter(
   desk: DeskParts,
   report: Report | undefined,
   caseId: string,
   staffId: string,
-  asHtml: boolean,
+  { asHtml, isEmergency }: ReturnType<typeof lookOf>,
 ) {
   if (!report?.evidenceId) return null
   const request = { evidenceId: report.evidenceId, caseId, staffId }
   const seen = await viewEvidence(desk, request, asHtml ? 'html' : 'text')
-  return seen ? describeLetter(seen, asHtml, desk.believedLines) : null
+  if (!seen) return null
+  const letter = describeLetter(seen, asHtml, desk.believedLines)
+  return { ...letter, hasHtml: letter.hasHtml && !isEmergency }
 }
 
 async function findNext(
@@ -110,7 +125,8 @@ export function casePage(parts: DeskPageParts): CasePage {
     const view = await showCase(desk, id, staff.id, { reportsBefore: before })
     if (!view) throw new NotFound('no such case')
     const chosen = chooseReport(view.reports, req.query.report)
-    const letter = await readLetter(desk, chosen, id, staff.id, req.query.look === 'html')
+    const look = lookOf(view.case, req.query.look)
+    const letter = look.isCovered ? null : await readLetter(desk, chosen, id, staff.id, look)
     const viewer = { id: staff.id, rights: staff.rights, right: actorOf(staff).right }
     showStaffPage(parts, req, res, {
       id: 'staff-case',
@@ -124,6 +140,7 @@ export function casePage(parts: DeskPageParts): CasePage {
         titleParams: { id, subject: view.case.subject },
         chosen: chosen && describeReport(chosen),
         letter,
+        ...look,
         now: clock.now(),
         clock: describeClock(view.case, clock.now()),
         nextCase: await findNext(desk, id, staff.id),

@@ -1,6 +1,7 @@
 // Cases. Each collects the reports about one account, or about one address without an account.
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
+import { visibleTo } from '../emergencies/visible.ts'
 import type { Verdict } from '../provenance/provenance-rules.ts'
 import { fullWeight } from '../reporters/weight.ts'
 import type { ReportKind } from '../reports/report-kind.ts'
@@ -40,7 +41,7 @@ export interface Case {
   readonly outcome: Outcome | 'merged' | null
 }
 
-const tagKinds = { high: 'bad', medium: 'wait', low: '' } as const
+const tagKinds = { emergency: 'bad', high: 'bad', medium: 'wait', low: '' } as const
 
 /** The `kind` of `components/tag` that shows a severity. */
 export const tagKindOf = (severity: Severity) => tagKinds[severity]
@@ -78,6 +79,8 @@ export interface CaseSubject {
   readonly accountId: string | null
   readonly subject: string
   readonly subjectDigest: Buffer
+  /** An emergency has an open case of its own. */
+  readonly isEmergency?: boolean
 }
 
 /**
@@ -92,12 +95,12 @@ export async function openCase(
 ): Promise<{ readonly id: string; readonly opened: boolean }> {
   const target =
     about.accountId === null
-      ? '(subject_digest) where closed_at is null and account_id is null'
-      : '(account_id) where closed_at is null and account_id is not null'
+      ? '(subject_digest, (severity = 3)) where closed_at is null and account_id is null'
+      : '(account_id, (severity = 3)) where closed_at is null and account_id is not null'
   const { rows } = await trx.raw(
     `insert into abuse_cases as c
-       (account_id, subject_digest, details_sealed, key_id, opened_at, last_report_at)
-     values (:accountId, :subjectDigest, :details, :keyId, :at, :at)
+       (account_id, subject_digest, details_sealed, key_id, opened_at, last_report_at, severity)
+     values (:accountId, :subjectDigest, :details, :keyId, :at, :at, :severity)
      on conflict ${target} do update
        set last_report_at = greatest(c.last_report_at, excluded.last_report_at)
      returning id, xmax = 0 as opened`,
@@ -107,6 +110,7 @@ export async function openCase(
       details: keyring.seal(purpose, JSON.stringify({ subject: about.subject })),
       keyId: keyring.newestKeyId,
       at,
+      severity: about.isEmergency ? severities.indexOf('emergency') : 0,
     },
   )
   return { id: String(rows[0].id), opened: rows[0].opened }
@@ -140,8 +144,13 @@ export async function listRelatedCases(
   keyring: Keyring,
   of: Case,
   limit: number,
+  viewer: string,
 ): Promise<Case[]> {
-  const query = db('abuse_cases').whereNot({ id: of.id }).orderBy('id', 'desc').limit(limit)
+  const query = db('abuse_cases')
+    .whereNot({ id: of.id })
+    .whereRaw(visibleTo('?'), [viewer, viewer])
+    .orderBy('id', 'desc')
+    .limit(limit)
   if (of.accountId !== null) query.where({ account_id: of.accountId })
   else
     query

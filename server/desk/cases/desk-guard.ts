@@ -17,6 +17,9 @@ export async function openCase(desk: DeskParts, id: unknown, member: Member): Pr
   const found = await findCase(desk.db, desk.keyring, String(id))
   if (!found) throw new NotFound('no such case')
   refuseOwn(found.accountId, member)
+  // Security: An emergency does not exist for staff without the right of its own.
+  if (found.severity === 'emergency' && !member.rights.has('cases.emergency'))
+    throw new NotFound('an emergency')
   return found
 }
 

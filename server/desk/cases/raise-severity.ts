@@ -37,6 +37,7 @@ export async function raiseSeverity(
   }
   const judged = judgeSeverity(facts, found.severity)
   await setSeverity(trx, found.id, judged)
+  if (judged.level === 'emergency') await noteHighCase(trx, found.id, at)
   if (judged.level === found.severity) return
   if (judged.level === 'high') await noteHighCase(trx, found.id, at)
   await insertTimelineEntry(trx, keyring, {

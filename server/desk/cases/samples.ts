@@ -152,6 +152,8 @@ const aCase = (state: string, facts: object = {}, locals: object = {}, viewer = 
     strikes: { count: 3, noted: 3, isMany: true, until: sampleMoment(-2000) },
     letter,
     chosen: describeReport(report('1')),
+    isEmergency: false,
+    isCovered: false,
     now,
     clock: { kind: 'runs', at: sampleMoment(-2) },
     nextCase: '/staff/cases/4',
@@ -189,6 +191,11 @@ export const samples: readonly Sample[] = [
     { mailbox: undefined, latest: [], letter: null },
   ),
   aCase('taken', { case: { ...found, claimedBy: 'c' }, lookers: ['c'] }),
+  aCase(
+    'emergency',
+    { case: { ...found, severity: 'emergency' } },
+    { letter: null, isEmergency: true, isCovered: true },
+  ),
   aCase('errors', {}, { errors: [{ field: 'outcome', reason: 'missing' }] }),
   aCase(
     'closed',

@@ -2,7 +2,7 @@
 import type { Verdict } from '../provenance/provenance-rules.ts'
 import type { ReportKind } from '../reports/report-kind.ts'
 
-export const severities = ['low', 'medium', 'high'] as const
+export const severities = ['low', 'medium', 'high', 'emergency'] as const
 export type Severity = (typeof severities)[number]
 
 export interface SeverityFacts {
@@ -21,6 +21,7 @@ export interface SeverityFacts {
 
 /** Texts: `abuse.severity.<code>`. */
 export type SeverityReason =
+  | 'kind-emergency'
   | 'kind-dangerous'
   | 'kind-harmful'
   | 'reporters-several'
@@ -107,8 +108,15 @@ function levelOf(points: number): Severity {
   return points >= mediumFrom ? 'medium' : 'low'
 }
 
+/** An emergency stays one, whatever is known of it. */
+const emergency: SeverityJudgement = {
+  level: 'emergency',
+  reasons: [{ code: 'kind-emergency', points: 0 }],
+}
+
 /** @param current the severity until now, which is never lowered */
 export function judgeSeverity(facts: SeverityFacts, current: Severity | null): SeverityJudgement {
+  if (current === 'emergency') return emergency
   const seen = new Set<string>()
   const reasons: { code: SeverityReason; points: number }[] = []
   for (const { group, code, points, when } of severityRows) {

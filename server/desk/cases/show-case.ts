@@ -97,7 +97,7 @@ export async function showCase(
       accountId ? findInForce(db, accountId) : undefined,
       accountId ? listMeasures(db, accountId) : [],
       listReportsOfCase(db, keyring, caseId, reportsAtOnce + 1, page.reportsBefore),
-      listRelatedCases(db, keyring, found, relatedAtOnce),
+      listRelatedCases(db, keyring, found, relatedAtOnce, staffId),
       listTimeline(db, keyring, caseId, entriesAtOnce),
       findLookers(db, [caseId], clock.now(), staffId),
       isPreserved(db, caseId),

@@ -23,6 +23,7 @@ const urgencyOf: Readonly<Record<ReportKind, Urgency>> = {
   fraud: 'dangerous',
   threats: 'dangerous',
   impersonation: 'dangerous',
+  emergency: 'emergency',
   other: 'other',
 }
 

@@ -1,6 +1,7 @@
 // Figures of the desk: intake, waiting times, effect of measures, and successful appeals.
 import type { Db } from '#db/connection.ts'
 import { waitsSql } from '../appeals/appeal-store.ts'
+import type { Severity } from '../cases/severity.ts'
 import { nobody } from '../queue/queue-store.ts'
 
 export interface Spread {
@@ -42,7 +43,7 @@ export interface Backlog {
   readonly unseen: number
   /** Age of the oldest open case; 0 if there is none. */
   readonly oldestSeconds: number
-  readonly bySeverity: { readonly low: number; readonly medium: number; readonly high: number }
+  readonly bySeverity: Readonly<Record<Severity, number>>
   /** Open cases that should have been decided already. */
   readonly late: number
   readonly unjudged: number
@@ -65,7 +66,8 @@ export async function readBacklog(db: Db, now: Date, notOf = nobody): Promise<Ba
        json_build_object(
          'low', count(*) filter (where severity = 0),
          'medium', count(*) filter (where severity = 1),
-         'high', count(*) filter (where severity = 2)
+         'high', count(*) filter (where severity = 2),
+         'emergency', count(*) filter (where severity = 3)
        ) as "bySeverity",
        (select count(*) from abuse_reports where judged_at is null)::int as unjudged,
        (select count(*) from appeals a join measures m on m.id = a.measure_id

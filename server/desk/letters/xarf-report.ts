@@ -66,6 +66,7 @@ function schemas() {
 let loaded: Schemas | undefined
 
 const kinds: readonly [RegExp, ReportKind][] = [
+  [/csam|csem|child|suicide|imminent/, 'emergency'],
   [/phish/, 'phishing'],
   [/malware|virus|botnet|ransom|infected/, 'malware'],
   [/fraud|scam|419|advance/, 'fraud'],

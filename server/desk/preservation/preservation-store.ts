@@ -1,6 +1,7 @@
 // Legal holds on cases. What stands under one is kept by triggers, whatever a sweep asks for.
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
+import { visibleTo } from '../emergencies/visible.ts'
 
 const purpose = 'abuse.preservation'
 
@@ -95,7 +96,7 @@ export async function listStanding(
   const rows = await db('case_preservations as p')
     .join('abuse_cases as c', 'c.id', 'p.case_id')
     .whereNull('p.ended_at')
-    .whereRaw('c.account_id is distinct from ?::uuid', [notOf])
+    .whereRaw(visibleTo('?', 'c.'), [notOf, notOf])
     .orderBy('p.id')
     .limit(limit)
     .select('p.*')

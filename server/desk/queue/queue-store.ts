@@ -4,6 +4,7 @@ import type { Keyring } from '#server/core/keys/keyring.ts'
 import { waitsSql } from '../appeals/appeal-store.ts'
 import { asCase, type Case, verdictRanks } from '../cases/case-store.ts'
 import { type Severity, severities } from '../cases/severity.ts'
+import { visibleTo } from '../emergencies/visible.ts'
 import type { Verdict } from '../provenance/provenance-rules.ts'
 import type { ReportKind } from '../reports/report-kind.ts'
 
@@ -55,6 +56,7 @@ export const nobody = '00000000-0000-0000-0000-000000000000'
 
 /** Security: Lists and counts hold nothing about the viewer's own mailbox. */
 const notOwn = 'account_id is distinct from :staffId::uuid'
+const visible = visibleTo(':staffId')
 
 interface Key {
   readonly first: string
@@ -92,7 +94,7 @@ export async function listQueue(
   const { tab, staffId, filters = {}, limit } = ask
   const closed = tab === 'closed'
   const key = parseKey(ask.after, closed)
-  const where = [tabWhere[tab], notOwn]
+  const where = [tabWhere[tab], visible]
   if (filters.severity) where.push('severity = :severity')
   if (filters.kind) where.push(':kind = any(kinds)')
   if (filters.provenance) where.push('provenance = :provenance')
@@ -146,7 +148,7 @@ export async function countTabs(db: Db, staffId: string, now: Date): Promise<Tab
        (select count(*) from appeals a join measures m on m.id = a.measure_id
         where ${waitsSql} and ${notOwn})::int as appeals,
        (select count(*) from measures where state = 'proposed' and ${notOwn})::int as proposals
-     from abuse_cases where closed_at is null and ${notOwn}`,
+     from abuse_cases where closed_at is null and ${visible}`,
     { staffId, now },
   )
   return rows[0]
@@ -191,11 +193,12 @@ export async function searchCases(
     const { rows } = await db.raw(
       `with found as materialized (${any.join(' union ')})
        select * from abuse_cases
-       where id in (select case_id from found) and account_id is distinct from ?::uuid
+       where id in (select case_id from found) and ${visibleTo('?')}
        order by id desc limit ?`,
       [
         ...ask.alternatives.flatMap((terms) => [[...terms], ...range]),
         ...(accountId ? [accountId, ...range] : []),
+        ask.notOf ?? nobody,
         ask.notOf ?? nobody,
         ask.limit + 1,
       ],

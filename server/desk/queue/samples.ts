@@ -42,7 +42,7 @@ const queue = (state: string, tab: string, locals: object = {}): Sample =>
     list: [],
     ticked: [],
     choices: {
-      severity: ['low', 'medium', 'high'],
+      severity: ['low', 'medium', 'high', 'emergency'],
       kind: kinds,
       provenance: ['not-ours', 'unproven', 'likely', 'proven'],
     },

@@ -1,6 +1,7 @@
 // Reads what became of the reports of people.
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
+import { visibleTo } from '../emergencies/visible.ts'
 import { nobody } from '../queue/queue-store.ts'
 import { asReport, type Report } from '../reports/report-store.ts'
 import type { ReporterRecord } from './weight.ts'
@@ -76,7 +77,7 @@ export async function listReportsOfPerson(
   const query = db('abuse_reports as r')
     .join('abuse_cases as c', 'c.id', 'r.case_id')
     .where('r.person_digest', person)
-    .whereRaw('c.account_id is distinct from ?::uuid', [ask.notOf])
+    .whereRaw(visibleTo('?', 'c.'), [ask.notOf, ask.notOf])
     .orderBy('r.id', 'desc')
     .limit(ask.limit)
     .select('r.*')

@@ -47,7 +47,8 @@ export async function judgeReport(parts: DeskParts, reportId: string): Promise<v
     if (!report) return
     const earlier = await lockEarlier(trx, read.duplicateKey)
     const duplicateOf = earlier?.firstId ?? null
-    const harmless = await wasFoundHarmless(trx, read.letterKey)
+    // Security: No earlier judgement lowers an emergency.
+    const harmless = !isEmergency(report) && (await wasFoundHarmless(trx, read.letterKey))
     const judging = {
       report,
       read,
@@ -65,8 +66,12 @@ export async function judgeReport(parts: DeskParts, reportId: string): Promise<v
 }
 
 /** What is worse than a closed case knew is looked at again, in an open one. */
-const isKnownTo = ({ outcome, kinds }: Case, { kind }: Report) =>
-  outcome !== 'merged' && (outcome === null || !isWorseKind(kind, kinds))
+function isKnownTo({ outcome, kinds, severity }: Case, report: Report): boolean {
+  if ((severity === 'emergency') !== isEmergency(report)) return false
+  return outcome !== 'merged' && (outcome === null || !isWorseKind(report.kind, kinds))
+}
+
+const isEmergency = ({ kind }: Report) => kind === 'emergency'
 
 async function joinOpenCase(trx: Trx, parts: DeskParts, judging: Judging): Promise<void> {
   const { keyring } = parts
@@ -75,6 +80,7 @@ async function joinOpenCase(trx: Trx, parts: DeskParts, judging: Judging): Promi
     accountId: read.account?.id ?? null,
     subject: read.account?.address ?? read.subject,
     subjectDigest: read.subjectDigest,
+    isEmergency: isEmergency(report),
   }
   const { personDigest, receivedAt } = report
   const joining = {

@@ -6,6 +6,7 @@ export const reportKinds = [
   'fraud',
   'threats',
   'impersonation',
+  'emergency',
   'other',
 ] as const
 

@@ -2,6 +2,7 @@
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Locale } from '#server/kit/i18n/texts.ts'
+import { visibleTo } from '../emergencies/visible.ts'
 import type { Provenance } from '../provenance/provenance.ts'
 import type { ReasonCode } from '../provenance/provenance-reasons.ts'
 import type { Verdict } from '../provenance/provenance-rules.ts'
@@ -138,7 +139,7 @@ export async function findCaseIdOfReference(
   const row = await db('abuse_reports as r')
     .join('abuse_cases as c', 'c.id', 'r.case_id')
     .where('r.reference', reference)
-    .whereRaw('c.account_id is distinct from ?::uuid', [notOf])
+    .whereRaw(visibleTo('?', 'c.'), [notOf, notOf])
     .first('c.id')
   return row && String(row.id)
 }

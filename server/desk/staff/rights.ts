@@ -5,6 +5,8 @@ export const staffRights = {
   /** The audit records everything that is seen of a case. */
   'cases.see': ['reader', 'analyst', 'senior'],
   'cases.work': ['analyst', 'senior'],
+  /** To see and handle emergencies, for who may see and handle other cases. */
+  'cases.emergency': ['emergency'],
   /** To take a case from the person who has it. */
   'cases.take-over': ['senior'],
   /** To keep the letters of a case beyond their time, and to end that. */

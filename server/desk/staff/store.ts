@@ -1,7 +1,14 @@
 import type { Db, Trx } from '#db/connection.ts'
 import type { AccountTrx } from '#server/accounts/accounts/change-account.ts'
 
-export const staffRoles = ['reader', 'analyst', 'senior', 'support', 'operator'] as const
+export const staffRoles = [
+  'reader',
+  'analyst',
+  'senior',
+  'support',
+  'operator',
+  'emergency',
+] as const
 export type StaffRole = (typeof staffRoles)[number]
 
 export const isStaffRole = (value: unknown): value is StaffRole =>

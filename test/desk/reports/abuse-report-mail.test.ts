@@ -51,9 +51,9 @@ describe('a mail to the abuse address', () => {
     test(`a forward by ${forward.name} is read whole`, async () => {
       const outcome = await parseReportMail(forward.mail, [abuseAddress])
       assert.ok(outcome.kind === 'mail')
-      const [told] = outcome.letters
-      assert.equal(told?.how, 'retold')
-      const read = await parseLetter(told.source)
+      const [forwarded] = outcome.letters
+      assert.equal(forwarded?.how, 'retold')
+      const read = await parseLetter(forwarded.source)
       assert.ok(read.kind === 'letter')
       const { from, subject, text } = read.letter
       const found = { from: from[0]?.address || null, name: from[0]?.name, subject, text }
