@@ -14,7 +14,10 @@ function aboutOf(keyring: Keyring, sealed: unknown): string {
   return (subject || note || '').slice(0, 200)
 }
 
-/** The most severe first, and no emergency: it is decided by itself. @param notOf cases about the mailbox of this viewer are left out */
+/**
+ * The most severe first. An emergency is decided by itself.
+ * @param notOf cases about the mailbox of this viewer are left out
+ */
 export async function readFacts(
   db: Db | Trx,
   keyring: Keyring,
