@@ -5,7 +5,7 @@ import { recordLook } from '../audit/record-look.ts'
 import { findCaseIdOfReference } from '../reports/report-store.ts'
 import { showStaffPage, staffOf } from '../staff/staff.ts'
 import { describeLines, oneOf, pageSize, urlOf } from './case-lines.ts'
-import { searchCases } from './queue-store.ts'
+import { searchCases } from './search-cases.ts'
 import { isSearchField, parseSearch, type SearchField, searchFields } from './search-terms.ts'
 
 /** The reference of a report, in any spelling: `r-7k3m-9qxa`. */

@@ -106,7 +106,9 @@ async function joinOpenCase(trx: Trx, parts: DeskParts, judging: Judging): Promi
   await noteJudged(trx, keyring, report.id, judgedAs(judging, caseId))
   await insertSearchTerms(trx, { reportId: report.id, caseId, terms })
   const { marks, sender } = judging
-  if (!harmless) await joinCampaigns(trx, parts, marks, { caseId, sender, at })
+  // A campaign shows the words of its letters to everybody at the desk.
+  if (!harmless && !isEmergency(report))
+    await joinCampaigns(trx, parts, marks, { caseId, sender, at })
   await closeNotOurs(trx, parts, found, read, at)
 }
 

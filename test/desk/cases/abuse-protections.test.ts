@@ -25,7 +25,7 @@ import { findInForce, listProposals } from '#server/desk/measures/measure-store.
 import { approveMeasure, refuseMeasure } from '#server/desk/measures/proposals/decide-proposal.ts'
 import { takeMeasure } from '#server/desk/measures/take-measure.ts'
 import { findSenderAccount } from '#server/desk/provenance/find-sender.ts'
-import { searchCases } from '#server/desk/queue/queue-store.ts'
+import { searchCases } from '#server/desk/queue/search-cases.ts'
 import { parseSearch, type SearchField } from '#server/desk/queue/search-terms.ts'
 import { rekeyDesk } from '#server/desk/rekey-store.ts'
 import { intakeMail } from '#server/desk/reports/mail/intake-mail.ts'
@@ -232,7 +232,7 @@ test('a mail beyond the size limit is read to its end and kept nowhere', async (
       await expect(code)
     }
     socket.write('Subject: x\r\n\r\n')
-    for (let n = 0; n < 11; n += 1) socket.write(`${'a'.repeat(1022)}\r\n`.repeat(1024))
+    for (let n = 0; n < 27; n += 1) socket.write(`${'a'.repeat(1022)}\r\n`.repeat(1024))
     socket.write('.\r\n')
     await expect('552')
     socket.write('QUIT\r\n')

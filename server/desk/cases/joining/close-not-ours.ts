@@ -23,7 +23,7 @@ function isDoubtful(read: ReadReport, domains: readonly string[]): boolean {
 
 /**
  * Closes the case and answers its reporters, if no letter in it came from us.
- * An emergency is closed by a person, whoever sent the letter.
+ * An emergency is closed by a person, also if its letter is not ours.
  */
 export async function closeNotOurs(
   trx: Trx,
