@@ -33,7 +33,14 @@ export const areas = {
     'sending_recipients',
     'sending_alerts',
   ],
-  desk: ['measures', 'appeals', 'staff_roles', 'staff_factors', 'staff_recovery_codes'],
+  desk: [
+    'measures',
+    'appeals',
+    'desk_words',
+    'staff_roles',
+    'staff_factors',
+    'staff_recovery_codes',
+  ],
   others: ['messages', 'exports'],
 } as const
 

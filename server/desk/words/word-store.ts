@@ -122,9 +122,8 @@ export async function exportWords(db: Db | Trx, keyring: Keyring, accountId: str
   const own = db('measures').where({ account_id: accountId }).select('id')
   const rows = await db('desk_words').whereIn('measure_id', own).orderBy('id')
   const words = rows.map((row) => {
-    const { words: text, staffId, at, asksUntil } = asWord(keyring, row)
-    const by = staffId === null ? 'owner' : 'staff'
-    return { by, text, written_at: at, asks: asksUntil !== null }
+    const { words: text, staffId, at } = asWord(keyring, row)
+    return { written_by: staffId === null ? 'owner' : 'staff', text, written_at: at }
   })
   return { desk_words: words }
 }

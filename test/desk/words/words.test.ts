@@ -129,7 +129,7 @@ test('Who took part in a measure writes nothing to its owner while an appeal wai
   assert.match((await bela.visitor.get(write)).html, /Nobody\./)
   const { desk_words: words } = await portal.parts.life.export(portal.db, person.accountId)
   assert.deepEqual(
-    (words as { by: string; text: string }[]).map(({ by, text }) => [by, text]),
+    (words as { written_by: string; text: string }[]).map((each) => [each.written_by, each.text]),
     [
       ['staff', 'Who else has the password?'],
       ['owner', 'Nobody.'],
