@@ -348,6 +348,7 @@ const besideTheDoor: readonly { readonly because: string; readonly verbs: readon
       'recovery/dead-links/store.ts rememberGoneSql',
       'mail/filters/store.ts deleteSettledFilters',
       'recovery/flow/store.ts deleteOldFlows',
+      'mail/sending-limits/store.ts deleteOldRecipients',
       'mail/sending-limits/store.ts deleteOldSendingDays',
       'accounts/sessions/store.ts deleteDeadSessions',
       'recovery/undo/store.ts deleteOldUndos',

@@ -23,7 +23,6 @@ export async function joinCampaign(
   },
 ): Promise<void> {
   const { caseId, sender, at } = joining
-  // Locks the row until the transaction ends.
   const { rows } = await trx.raw(
     `insert into campaigns as c (kind, mark, name_sealed, key_id, last_at)
      values (:kind, :mark, :name, :keyId, :at)
@@ -47,7 +46,6 @@ export async function joinCampaign(
   if (!known) await trx('campaigns').where({ id }).increment('senders')
 }
 
-/** A case is merged into another one. */
 export async function moveCampaigns(trx: Trx, fromCaseId: string, toCaseId: string): Promise<void> {
   await trx.raw(
     `insert into campaign_cases (campaign_id, case_id, sender)
@@ -142,7 +140,6 @@ export const listCampaignsOfCase = (
     { caseId },
   )
 
-/** Deletes those whose cases are gone. */
 export async function deleteOldCampaigns(db: Db, limit: number): Promise<number> {
   const { rowCount } = await db.raw(
     `delete from campaigns where id in (

@@ -6,7 +6,6 @@ export type MarkKind = 'text' | 'link-host'
 export interface Mark {
   readonly kind: MarkKind
   readonly value: string
-  /** What staff read: the host, or the subject. */
   readonly name: string
 }
 

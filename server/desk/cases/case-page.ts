@@ -21,6 +21,8 @@ import { readStrikes } from '../strikes/strike-store.ts'
 import type { Case } from './case-store.ts'
 import { describeCase } from './describe-case.ts'
 import { actorOf, openCase } from './desk-guard.ts'
+import { describePast } from './past/describe-past.ts'
+import { readPast } from './past/read-past.ts'
 import { type CaseView, showCase } from './show-case.ts'
 
 const flashes = [
@@ -105,13 +107,14 @@ export function casePage(parts: DeskPageParts): CasePage {
       ...measures.map(({ proposedBy }) => proposedBy),
     ])
 
-  async function describeAccount({ account }: CaseView) {
-    if (!account) return { mailbox: undefined, latest: [], strikes: undefined }
+  async function describeAccount({ account, case: { openedAt } }: CaseView) {
+    if (!account) return { latest: [] }
     const progress = await findMailboxProgress(db, account.id)
     const latest = await listActivity(db, account.id, latestEntries)
     return {
       mailbox: progress && describeMailbox(progress),
       latest: latest.map(describeEntry),
+      past: describePast(await readPast(desk, account.id, openedAt)),
       strikes: await readStrikes(db, desk.settings, account.id, clock.now()),
     }
   }

@@ -134,6 +134,14 @@ const view = {
   isPreserved: false,
   lookers: [],
 }
+const past = {
+  changes: [{ group: 'devices', entries: latest }],
+  sending: {
+    usual: 4,
+    most: 312,
+    mostOn: sampleMoment(30),
+  },
+}
 const senior: CaseViewer = { id: 's', rights: rightsOf(['senior']), right: 'senior' }
 const analyst: CaseViewer = { id: 's', rights: rightsOf(['analyst']), right: 'analyst' }
 const reader: CaseViewer = { id: 's', rights: rightsOf(['reader']), right: 'analyst' }
@@ -149,6 +157,7 @@ const aCase = (state: string, facts: object = {}, locals: object = {}, viewer = 
     titleParams: { id: '3', subject: sampleAddress },
     mailbox,
     latest,
+    past,
     strikes: { count: 3, noted: 3, isMany: true, until: sampleMoment(-2000) },
     letter,
     chosen: describeReport(report('1')),
@@ -188,7 +197,7 @@ export const samples: readonly Sample[] = [
   aCase(
     'without-account',
     { account: undefined, namesake: account },
-    { mailbox: undefined, latest: [], letter: null },
+    { mailbox: undefined, latest: [], past: undefined, letter: null },
   ),
   aCase('taken', { case: { ...found, claimedBy: 'c' }, lookers: ['c'] }),
   aCase(

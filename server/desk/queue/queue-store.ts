@@ -26,7 +26,6 @@ export interface QueueFilters {
   readonly severity?: Severity | undefined
   readonly kind?: ReportKind | undefined
   readonly provenance?: Verdict | undefined
-  /** Id of a group of cases with a text or a host in common. */
   readonly campaign?: string | undefined
   /** Only cases that nobody has looked at. */
   readonly unseen?: boolean

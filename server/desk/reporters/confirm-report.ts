@@ -37,7 +37,6 @@ export const isConfirmLink = (parts: DeskParts, token: unknown): boolean =>
   openConfirmToken(parts, token) !== undefined
 
 // Security: A typed address is a person only after its reader has confirmed it.
-/** A second click changes nothing. */
 export async function confirmReport(parts: DeskParts, token: unknown): Promise<void> {
   const id = openConfirmToken(parts, token)
   if (!id) return

@@ -9,10 +9,8 @@ import type { ReporterRecord } from './weight.ts'
 const latest = 100
 
 /**
- * Over the last 100 reports that ended with a measure
- * or without a breach.
- * @param notOf the viewer: cases about their own mailbox
- *   count nothing
+ * Over the last 100 reports that ended.
+ * @param notOf the viewer: their own cases do not count
  * @returns by the digest in hex
  */
 export async function readRecords(

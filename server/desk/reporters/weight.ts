@@ -6,7 +6,6 @@ const bounds = { least: 25, most: 200 }
 /** How the last reports of a person ended, as far as that says something about them. */
 export interface ReporterRecord {
   readonly judged: number
-  /** A measure was taken. */
   readonly confirmed: number
 }
 

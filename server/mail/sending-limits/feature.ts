@@ -1,10 +1,10 @@
 import type { AccountFeature } from '#server/accounts/feature.ts'
 import { noKeys, nothing } from '#server/accounts/life/account-life.ts'
 import { accountTables } from '#server/accounts/life/rows-store.ts'
-import { dayBefore } from '#server/core/clock.ts'
+import { dayBefore, daysBefore } from '#server/core/clock.ts'
 import type { MailParts } from '#server/mail/parts.ts'
 import { sendingLimitRows } from './settings.ts'
-import { deleteOldSendingDays } from './store.ts'
+import { deleteOldRecipients, deleteOldSendingDays } from './store.ts'
 import texts from './texts.json' with { type: 'json' }
 
 const rows = accountTables({
@@ -12,6 +12,9 @@ const rows = accountTables({
   sending_alerts: ['day', 'kind', 'allowed', 'happened_at'],
   sending_days: ['day', 'letters', 'recipients'],
 })
+
+/** The numbers alone: they show what was usual before an abuse. */
+const daysKept = 30
 
 async function startPolicy(parts: MailParts, at: { host: string; port: number }) {
   const { startPolicyService } = await import('./policy-service.ts')
@@ -28,7 +31,14 @@ export const sendingLimitsFeature = {
   },
   events: () => import('./events.ts'),
   sweeps: ({ clock }) => [
-    { name: 'sending', run: (on, limit) => deleteOldSendingDays(on, dayBefore(clock), limit) },
+    {
+      name: 'recipients of a day',
+      run: (on, limit) => deleteOldRecipients(on, dayBefore(clock), limit),
+    },
+    {
+      name: 'sending',
+      run: (on, limit) => deleteOldSendingDays(on, daysBefore(clock, daysKept), limit),
+    },
   ],
   tables: ['sending_days', 'sending_recipients', 'sending_alerts'],
   life: () => ({

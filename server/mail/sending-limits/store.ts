@@ -90,6 +90,39 @@ export async function insertAlert(
   return row && String(row.id)
 }
 
+/** Whom somebody wrote to is forgotten after a day. */
+export async function deleteOldRecipients(db: Db, before: Date, limit: number): Promise<number> {
+  const { rowCount } = await db.raw(
+    `delete from sending_recipients where ctid = any(array(
+       select ctid from sending_recipients where day < cast(? as date) limit ?))`,
+    [before.toISOString().slice(0, 10), limit],
+  )
+  return rowCount
+}
+
+export interface SendingDay {
+  readonly day: string
+  readonly letters: number
+}
+
+/** Days without a letter are left out. The first and the last day are included. */
+export async function listSendingDays(
+  db: Db,
+  accountId: string,
+  from: string,
+  to: string,
+): Promise<SendingDay[]> {
+  const { rows } = await db.raw(
+    `select to_char(day, 'YYYY-MM-DD') as day, letters
+     from sending_days
+     where account_id = ? and day between cast(? as date) and cast(? as date)
+       and letters > 0
+     order by day`,
+    [accountId, from, to],
+  )
+  return rows
+}
+
 export async function deleteOldSendingDays(db: Db, before: Date, limit: number): Promise<number> {
   const old = db('sending_days').where('day', '<', before.toISOString().slice(0, 10)).limit(limit)
   return await db('sending_days')

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { test } from 'node:test'
+import { recordActivity } from '#server/accounts/activity/store.ts'
 import { msPerDay } from '#server/core/durations.ts'
 import { createKeyring } from '#server/core/keys/keyring.ts'
 import { signToken } from '#server/core/keys/signed-token.ts'
@@ -11,6 +12,7 @@ import { decideAppeal } from '#server/desk/appeals/decide-appeal.ts'
 import { makeAppeal } from '#server/desk/appeals/make-appeal.ts'
 import { listAudit } from '#server/desk/audit/store.ts'
 import { attributeCase } from '#server/desk/cases/attribute-case.ts'
+import { readPast } from '#server/desk/cases/past/read-past.ts'
 import { deskSweeps } from '#server/desk/cases/retention-store.ts'
 import { showCase } from '#server/desk/cases/show-case.ts'
 import { closeCase } from '#server/desk/cases/work-on-case.ts'
@@ -396,6 +398,52 @@ test('an account named by an analyst raises the severity like any other', async 
   assert.deepEqual(await reasons(), ['kind-harmful'])
   await attributeCase(desk, caseId, idOf('ada.analyst'), `celia.senior@${ourDomain}`)
   assert.deepEqual(await reasons(), ['kind-harmful', 'account-new'])
+})
+
+test('a case shows what was changed in the account before it was reported', async () => {
+  const accountId = idOf('celia.senior')
+  const now = portal.clock.now()
+  const ago = (days: number) => new Date(now.getTime() - days * msPerDay)
+  const client = { device: 'Firefox, Linux', place: '' }
+  const events = [
+    ['password.changed', 30],
+    ['phone.removed', 3],
+    ['app-password.created', 2],
+    ['filters.kept', 1],
+    ['password.reset', -1],
+  ] as const
+  await portal.db.transaction(async (trx) => {
+    for (const [event, days] of events) {
+      const details = { name: 'Laptop', targets: 1, method: 'phone' } as never
+      await recordActivity(trx, portal.keyring, {
+        accountId,
+        event,
+        details,
+        at: ago(days),
+        client,
+      })
+    }
+    await trx('sending_days').insert([
+      { account_id: accountId, day: ago(40), letters: 900 },
+      ...[9, 8, 7, 6, 5, 4, 3, 2].map((days) => ({
+        account_id: accountId,
+        day: ago(days),
+        letters: 5,
+      })),
+      { account_id: accountId, day: ago(1), letters: 312 },
+    ])
+  })
+  const { changes, sending } = await readPast(portal.parts.desk, accountId, now)
+  assert.deepEqual(
+    changes.map(({ group, entries }) => [group, entries.map(({ event }) => event)]),
+    [
+      ['recovery', ['phone.removed']],
+      ['app-passwords', ['app-password.created']],
+      ['forwards', ['filters.kept']],
+    ],
+  )
+  assert.deepEqual([sending?.usual, sending?.most], [5, 312])
+  await portal.db('sending_days').where({ account_id: accountId }).delete()
 })
 
 test('after a change of keys every report and case can still be read and found', async () => {

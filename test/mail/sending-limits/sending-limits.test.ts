@@ -8,6 +8,7 @@ import { openCaseOfLimit } from '#server/desk/cases/sending-limit/sending-limit.
 import { listQueue } from '#server/desk/queue/queue-store.ts'
 import type { MailServerListener } from '#server/mail/mail-platform/listen-for-mail-servers.ts'
 import { createMemoryPlatform } from '#server/mail/mail-platform/memory/memory.ts'
+import { sendingLimitsFeature } from '#server/mail/sending-limits/feature.ts'
 import { startPolicyService } from '#server/mail/sending-limits/policy-service.ts'
 import { hanna, piotr, register } from '#test/support/people.ts'
 import { eventually } from '#test/support/portal.ts'
@@ -106,6 +107,21 @@ test('only different recipients count, and known ones stay allowed at the limit'
   assert.equal(rows.length, 8)
   assert.ok(!JSON.stringify(rows).includes('elsewhere'))
   postfix.socket.destroy()
+})
+
+test('whom somebody wrote to is forgotten after a day, and how much after a month', async () => {
+  const count = async (table: string) => (await portal.db(table)).length
+  const days = await count('sending_days')
+  assert.ok(days > 0 && (await count('sending_recipients')) > 0)
+  const sweeps = sendingLimitsFeature.sweeps(portal.parts)
+  const sweep = async (daysLater: number) => {
+    portal.clock.advance(daysLater * 86_400_000)
+    for (const { run } of sweeps) await run(portal.db, 1000)
+  }
+  await sweep(2)
+  assert.deepEqual([await count('sending_recipients'), await count('sending_days')], [0, days])
+  await sweep(30)
+  assert.equal(await count('sending_days'), 0)
 })
 
 test('many connections at once never allow more recipients than the limit', async () => {

@@ -1,5 +1,4 @@
 // Counts reports in cases, and the people who sent them.
-// The row of the case is locked meanwhile.
 import type { Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import type { Verdict } from '#server/desk/provenance/provenance-rules.ts'
@@ -151,7 +150,6 @@ export async function replacePerson(
   return await recountPeople(trx, keyring, caseId)
 }
 
-/** Into the case that another one is merged into. */
 export async function movePeople(trx: Trx, fromCaseId: string, toCaseId: string): Promise<void> {
   await trx.raw(
     `insert into abuse_case_reporters as r (case_id, reporter_digest, weight)
