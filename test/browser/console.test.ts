@@ -79,7 +79,7 @@ async function handleCase(page: Page): Promise<void> {
   if (phishing) {
     await page.keyboard.press('m')
     // Suspends sending because of phishing for the suggested seven days.
-    await choose(page, 2)
+    await choose(page, 3)
     await page.keyboard.press('Tab')
     await choose(page, 2)
     await tabTo(page, 'Show the consequences')
