@@ -1,5 +1,6 @@
 // The figures as the page shows them: rounded, with a unit, and with the charts beside them.
 import { type BarChart, barChart, type LineChart } from './charts.ts'
+import type { Quality } from './quality-store.ts'
 import type { WaitingCases } from './trends-store.ts'
 
 export interface ShownDuration {
@@ -31,11 +32,14 @@ export interface Totals {
   readonly shareInTime: number | null
   readonly lateCases: number
   readonly appealsWaiting: number
+  readonly duplicates: number
+  readonly repeatOffenders: number
 }
 
 /** In the order of the page. Texts: `staff-figures.total.<name>`. */
 export const describeTotals = (totals: Totals) => [
   { name: 'reports', count: totals.reports },
+  { name: 'duplicates', count: totals.duplicates },
   { name: 'open', count: totals.openCases },
   { name: 'late', count: totals.lateCases },
   { name: 'oldest', duration: describeDuration(totals.oldestSeconds) },
@@ -43,6 +47,7 @@ export const describeTotals = (totals: Totals) => [
   { name: 'firstLook', duration: describeDuration(totals.firstLookSeconds) },
   { name: 'effect', duration: describeDuration(totals.effectSeconds) },
   { name: 'measures', count: totals.measures },
+  { name: 'repeated', count: totals.repeatOffenders },
   { name: 'proven', percent: percentOf(totals.shareProven) },
   { name: 'lifted', percent: percentOf(totals.shareLifted) },
   { name: 'waiting', count: totals.appealsWaiting },
@@ -78,6 +83,12 @@ export const describeBacklog = (rows: readonly WaitingCases[]) => ({
   rows,
   chart: barChart(rows.map(({ cases, high }) => ({ value: cases, part: high }))),
 })
+
+/** Reports that ended without a breach. Texts: `staff-figures.quality.<name>`. */
+export const describeQuality = ({ byRule, byReporter }: Pick<Quality, 'byRule' | 'byReporter'>) => [
+  { name: 'byRule', rows: byRule },
+  { name: 'byReporter', rows: byReporter },
+]
 
 export interface TrendWeek {
   readonly week: Date

@@ -8,12 +8,14 @@ import { lineChart } from './charts.ts'
 import {
   describeBacklog,
   describeIntake,
+  describeQuality,
   describeTotals,
   describeTrend,
   type IntakeDay,
   type TrendWeek,
 } from './describe-figures.ts'
 import { type DayFigures, readFigures } from './figures-store.ts'
+import { readQuality } from './quality-store.ts'
 import { readTrends, readWaiting } from './trends-store.ts'
 
 const shownDays = 30
@@ -43,10 +45,11 @@ export function figuresPage(parts: DeskPageParts): RequestHandler {
     const at = clock.now()
     const to = new Date((Math.floor(at.getTime() / msPerDay) + 1) * msPerDay)
     const from = new Date(to.getTime() - shownDays * msPerDay)
-    const [figures, weeks, waiting] = await Promise.all([
+    const [figures, weeks, waiting, quality] = await Promise.all([
       readFigures(db, { from, to }, at, staffId),
       readTrends(db, at),
       readWaiting(db, at, staffId),
+      readQuality(db, { from, to, notOf: staffId }),
     ])
     await recordLook(parts, { staffId, action: 'figures.viewed' })
     const intake = fillDays(figures.days, from)
@@ -68,9 +71,12 @@ export function figuresPage(parts: DeskPageParts): RequestHandler {
           shareInTime: figures.shareInTime,
           lateCases: figures.backlog.late,
           appealsWaiting: figures.backlog.appeals,
+          duplicates: quality.duplicates,
+          repeatOffenders: quality.repeatOffenders,
         }),
         intake: describeIntake(intake),
         backlog: describeBacklog(waiting),
+        quality: describeQuality(quality),
         trends: [
           describeTrend('firstLook', looks, minutesChart(looks)),
           describeTrend('effect', effects, secondsChart(effects)),

@@ -4,6 +4,7 @@ import { lineChart } from './charts.ts'
 import {
   describeBacklog,
   describeIntake,
+  describeQuality,
   describeTotals,
   describeTrend,
 } from './describe-figures.ts'
@@ -42,9 +43,18 @@ export const samples: readonly Sample[] = [
       shareInTime: 0.94,
       lateCases: 3,
       appealsWaiting: 2,
+      duplicates: 31,
+      repeatOffenders: 5,
     }),
     intake: describeIntake(intakeRows),
     backlog: describeBacklog(backlogRows),
+    quality: describeQuality({
+      byRule: [
+        { name: 'trace-and-content', judged: 80, wrong: 6 },
+        { name: 'received-and-from', judged: 11, wrong: 4 },
+      ],
+      byReporter: [{ name: 'P-7K3M-9QXA', judged: 9, wrong: 7 }],
+    }),
     trends: [
       describeTrend('firstLook', weeks, lookChart),
       describeTrend('effect', weeks, effectChart),

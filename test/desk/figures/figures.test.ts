@@ -3,8 +3,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { msPerDay } from '#server/core/durations.ts'
 import { decideAppeal } from '#server/desk/appeals/decide-appeal.ts'
+import { closeCase } from '#server/desk/cases/work-on-case.ts'
 import { readFigures } from '#server/desk/figures/figures-store.ts'
-import { ourDomain, untilJudged, useAbusePortal } from '#test/support/desk/abuse.ts'
+import { readQuality } from '#server/desk/figures/quality-store.ts'
+import { ourDomain, sendLetter, untilJudged, useAbusePortal } from '#test/support/desk/abuse.ts'
 import { appealAgainst, approve, caseOf, propose, reportLetter } from '#test/support/desk/cases.ts'
 import { enrolStaff, type StaffMember } from '#test/support/desk/staff.ts'
 import { arrive } from '#test/support/people.ts'
@@ -61,6 +63,41 @@ test('the figures count every report, case, measure and appeal', async () => {
   assert.equal(figures.backlog.open, open, 'cases without an account wait too')
 })
 
+test('the figures count duplicates, reports without a breach, and repeat offenders', async () => {
+  const range = () => {
+    const at = portal.clock.now()
+    return { from: new Date(at.getTime() - msPerDay), to: new Date(at.getTime() + 1000) }
+  }
+  const read = (notOf: string) => readQuality(portal.db, { ...range(), notOf })
+  const before = await read(bela.id)
+  const person = await arrive(portal)
+  const source = await sendLetter(portal.keyring, {
+    accountId: person.accountId,
+    from: `${person.login}@${ourDomain}`,
+  })
+  for (let n = 0; n < 3; n += 1) await reportLetter(portal, { ...person, source })
+  const harmless = await caseOf(portal, person.accountId)
+  await closeCase(portal.parts.desk, harmless, bela.id, 'no-breach')
+  for (const measure of ['limit-sending', 'suspend-sending'] as const) {
+    await reportLetter(portal, { ...person, body: `Another letter, ${measure}` })
+    const caseId = await caseOf(portal, person.accountId)
+    await approve(
+      portal,
+      await propose(portal, { ...person, caseId, by: ada.id, measure }),
+      bela.id,
+    )
+    await closeCase(portal.parts.desk, caseId, bela.id, 'measure-taken')
+  }
+  const after = await read(bela.id)
+  assert.equal(after.duplicates, before.duplicates + 2)
+  assert.equal(after.repeatOffenders, before.repeatOffenders + 1)
+  const [rule] = after.byRule
+  assert.deepEqual(rule, { name: 'trace-and-content', judged: 3, wrong: 1 })
+  assert.match(after.byReporter[0]?.name ?? '', /^P-\w{4}-\w{4}$/)
+  assert.equal(after.byReporter[0]?.wrong, 1)
+  assert.deepEqual(await read(person.accountId), before, 'nobody learns of their own case')
+})
+
 test('the figures count no case about the viewer’s own mailbox', async () => {
   const shown = async ({ visitor }: StaffMember) => {
     const { html } = await visitor.get('/staff/figures?lang=en')
@@ -73,6 +110,6 @@ test('the figures count no case about the viewer’s own mailbox', async () => {
 test('every chart of the figures has a table beside it', async () => {
   const { html } = await bela.visitor.get('/staff/figures?lang=en')
   assert.equal([...html.matchAll(/<svg (?!class="icon)/g)].length, 4)
-  assert.equal([...html.matchAll(/<table /g)].length, 4)
+  assert.equal([...html.matchAll(/<table /g)].length, 6)
   assert.doesNotMatch(html, /NaN|undefined|Infinity/)
 })
