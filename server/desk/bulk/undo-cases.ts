@@ -35,21 +35,11 @@ async function undoNext(parts: DeskParts, run: BulkRun, staffId: string): Promis
     await lockForRun(trx, caseId)
     const isOpen = await setReopened(trx, caseId)
     await noteUndone(trx, run.id, caseId, isOpen ? 'undone' : 'kept')
-    if (standing)
-      await liftStanding(parts, {
-        ...standing,
-        staffId,
-        at,
-      })
-    if (!isOpen) return true
-    const entry = {
-      event: 'reopened',
-      details: {},
-      staffId,
-      at,
-    } as const
-    await insertTimelineEntry(trx, keyring, { caseId, ...entry })
-    await recordWork(trx, parts, 'case.reopened', { caseId, staffId, details: {} })
+    const entry = { event: 'reopened', details: {}, staffId, at } as const
+    if (isOpen) await insertTimelineEntry(trx, keyring, { caseId, ...entry })
+    // The audit comes last, because all wait for its lock.
+    if (standing) await liftStanding(parts, { ...standing, staffId, at })
+    if (isOpen) await recordWork(trx, parts, 'case.reopened', { caseId, staffId, details: {} })
     return true
   })
 }

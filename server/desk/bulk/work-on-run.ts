@@ -6,23 +6,19 @@ import { noteFirstLook, setClosed } from '../cases/case-store.ts'
 import { insertTimelineEntry } from '../cases/timeline-store.ts'
 import { notifyReportersTask, recordWork } from '../cases/work-on-case.ts'
 import type { DeskParts } from '../desk.ts'
-import { lockStanding } from '../measures/standing-store.ts'
+import type { Measure } from '../measures/measure-store.ts'
+import { lockStanding, type StandingAccount } from '../measures/standing-store.ts'
 import { putMeasure } from '../measures/take-measure.ts'
 import { noteOutcome } from '../reports/report-store.ts'
 import { rightsOf } from '../staff/rights.ts'
 import { listRoles } from '../staff/store.ts'
 import { type BulkRun, findRun, lockRun, setRunState } from './bulk-store.ts'
 import { measureOf, outcomeOf } from './decisions.ts'
-import { type BulkEffect, effectOf, fingerprintOf } from './effects.ts'
+import { type BulkEffect, changesCase, effectOf, fingerprintOf } from './effects.ts'
 import { holdAnswers, lockForRun, readFacts, releaseAnswers } from './facts-store.ts'
 import { type BulkItem, hasItemsLeft, lockNextItem, noteResult } from './item-store.ts'
 
 export const settleTask = 'bulk:settle'
-
-interface Result {
-  readonly result: BulkEffect
-  readonly measureId?: string | undefined
-}
 
 // Security: A decision about many cases counts only while those who made it have the right.
 async function mayDecide(trx: Trx, { madeBy, secondPerson, ...run }: BulkRun): Promise<boolean> {
@@ -34,67 +30,78 @@ async function mayDecide(trx: Trx, { madeBy, secondPerson, ...run }: BulkRun): P
   return true
 }
 
-async function closeByRun(trx: Trx, parts: DeskParts, run: BulkRun, caseId: string, at: Date) {
-  const { keyring } = parts
-  const { madeBy: staffId } = run
-  const details = { outcome: outcomeOf(run) }
-  await noteFirstLook(trx, caseId, at)
-  await setClosed(trx, caseId, { staffId, outcome: details.outcome, at })
-  await holdAnswers(trx, caseId)
-  await insertTimelineEntry(trx, keyring, { caseId, event: 'closed', details, staffId, at })
-  await recordWork(trx, parts, 'case.closed', { caseId, staffId, details })
+interface Decided {
+  readonly effect: BulkEffect
+  /** The account against which a measure is taken, under its lock. */
+  readonly before?: StandingAccount | undefined
+  readonly accountId?: string | undefined
 }
 
 /** Locks the account before the case, as everywhere, and looks at both again. */
 async function decideCase(
   trx: Trx,
-  parts: DeskParts,
+  { keyring }: DeskParts,
   run: BulkRun,
   { caseId, shown }: BulkItem,
-): Promise<Result> {
-  const { keyring, clock } = parts
-  const at = clock.now()
-  const { madeBy, secondPerson, cause, days } = run
-  if (shown === null) return { result: 'left-out' }
-  if (!(await mayDecide(trx, run)))
-    return {
-      result: 'no-right',
-    }
+): Promise<Decided> {
+  const { madeBy, secondPerson } = run
+  if (shown === null) return { effect: 'left-out' }
+  if (!(await mayDecide(trx, run))) return { effect: 'no-right' }
   const [seen] = await readFacts(trx, keyring, [caseId], madeBy)
-  const measure = measureOf(run)
-  const accountId = seen?.found.accountId
-  const before = measure && accountId ? await lockStanding(trx, accountId) : undefined
+  const accountId = measureOf(run) && seen?.found.accountId
+  const before = accountId ? await lockStanding(trx, accountId) : undefined
   await lockForRun(trx, caseId)
   const [facts] = await readFacts(trx, keyring, [caseId], madeBy)
   // Security: A decision about many cases leaves out what changed since its page was shown.
-  if (!facts || shown !== fingerprintOf(run, facts))
-    return {
-      result: 'changed',
-    }
+  if (!facts || shown !== fingerprintOf(run, facts)) return { effect: 'changed' }
+  const about = facts.found.accountId
   // Security: A decision about many cases holds and shows nothing about the mailbox of who looks.
-  if (secondPerson !== null && facts.found.accountId === secondPerson)
-    return {
-      result: 'changed',
-    }
-  const result = effectOf(run, facts, madeBy)
-  if (result === 'closes') await closeByRun(trx, parts, run, caseId, at)
-  if (result !== 'measure-closes') return { result }
-  if (!measure || !accountId || !cause || !before)
-    return {
-      result: 'changed',
-    }
+  if (secondPerson !== null && about === secondPerson) return { effect: 'changed' }
+  const effect = effectOf(run, facts, madeBy)
+  if (effect === 'measure-closes' && !before) return { effect: 'changed' }
+  return { effect, before, accountId: about ?? undefined }
+}
+
+function wantedOf(run: BulkRun, caseId: string, at: Date) {
+  const { days, cause } = run
+  const measure = measureOf(run)
+  if (!measure || !cause) throw new Error('a run without a measure')
   const until = days === null ? null : new Date(at.getTime() + days * msPerDay)
-  const wanted = { accountId, caseId, measure, cause, until }
-  const how = {
-    before,
-    staffId: madeBy,
-    approvedBy: secondPerson,
-    taken: true,
-    at,
+  return {
+    caseId,
+    measure,
+    cause,
+    until,
   }
-  const taken = await putMeasure(parts, wanted, how)
-  await closeByRun(trx, parts, run, caseId, at)
-  return { result, measureId: taken?.id }
+}
+
+/** The audit comes last, because all wait for its lock. */
+async function carryOut(
+  trx: Trx,
+  parts: DeskParts,
+  run: BulkRun,
+  caseId: string,
+  { effect, before, accountId }: Decided,
+): Promise<void> {
+  const { keyring, clock } = parts
+  const at = clock.now()
+  const { madeBy: staffId, secondPerson: approvedBy } = run
+  const details = { outcome: outcomeOf(run) }
+  const alongside = async (measure?: Measure) => {
+    const result = { result: effect, measureId: measure?.id }
+    await noteResult(trx, run.id, caseId, result)
+    if (!changesCase(effect)) return
+    await noteFirstLook(trx, caseId, at)
+    await setClosed(trx, caseId, { staffId, outcome: details.outcome, at })
+    await holdAnswers(trx, caseId)
+    await insertTimelineEntry(trx, keyring, { caseId, event: 'closed', details, staffId, at })
+  }
+  if (effect === 'measure-closes' && before && accountId) {
+    const wanted = { ...wantedOf(run, caseId, at), accountId }
+    const how = { before, staffId, approvedBy, taken: true, at, alongside }
+    if (!(await putMeasure(parts, wanted, how))) throw new Error('a measure was not taken')
+  } else await alongside()
+  if (changesCase(effect)) await recordWork(trx, parts, 'case.closed', { caseId, staffId, details })
 }
 
 /** True if a case was worked on, false if none is left. */
@@ -102,11 +109,8 @@ async function workOnNext(parts: DeskParts, run: BulkRun): Promise<boolean> {
   return await parts.db.transaction(async (trx) => {
     const item = await lockNextItem(trx, run.id, 'result')
     if (!item) return false
-    const { result, measureId } = await decideCase(trx, parts, run, item)
-    await noteResult(trx, run.id, item.caseId, {
-      result,
-      measureId,
-    })
+    const decided = await decideCase(trx, parts, run, item)
+    await carryOut(trx, parts, run, item.caseId, decided)
     return true
   })
 }

@@ -73,6 +73,8 @@ export async function putMeasure(
     taken: boolean
     word?: string
     at: Date
+    /** Writes what belongs to it, before the audit is locked. */
+    alongside?: (measure: Measure) => Promise<void>
   },
 ): Promise<Measure | undefined> {
   const { keyring } = parts
@@ -95,6 +97,7 @@ export async function putMeasure(
       staffId,
       at,
     })
+  await how.alongside?.(measure)
   await recordAudit(trx, keyring, {
     staffId,
     action: taken ? 'measure.taken' : 'measure.proposed',
