@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { parseLetter } from '#server/desk/letters/parse-letter.ts'
 import { judgeProvenance, type Provenance } from '#server/desk/provenance/provenance.ts'
 import { parseReportMail } from '#server/desk/reports/mail/parse-report-mail.ts'
+import { forwards } from '#test/support/letters/forwards.ts'
 import { scripts } from '#test/support/letters/hostile-letters.ts'
 import { letterTable } from '#test/support/letters/letter-table.ts'
 import { mutations } from '#test/support/letters/mutate.ts'
@@ -36,6 +37,7 @@ export async function proveAbuseLetters({
   const originals = [
     ...(await letterTable(mail)).map(({ input }) => binary(input)),
     ...(await reportMailTable(mail)).map(({ mail: input }) => binary(input)),
+    ...forwards().map(({ mail: input }) => binary(input)),
     ...Object.values(scripts),
   ]
   const counts: Record<string, number> = {}

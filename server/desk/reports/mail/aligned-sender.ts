@@ -14,6 +14,8 @@ type Fields = readonly LetterField[]
 /** Names of a slow DNS delay no other mail for longer. */
 const patienceMs = 5000
 const maxSignatures = 2
+/** Verifying more would hold up everything else. */
+const maxSignedBytes = 10 * 1024 * 1024
 const minKeyBits = 1024
 
 function domainOf(address: string): string {
@@ -129,6 +131,7 @@ async function passesDkim(
   raw: Uint8Array,
   { header, domain }: Foreign,
 ): Promise<boolean> {
+  if (raw.length > maxSignedBytes) return false
   const own = header
     .split(/\r\n(?![ \t])/)
     .filter((field) => /^dkim-signature[ \t]*:/i.test(field))
