@@ -2,7 +2,6 @@
 import type { Db, Trx } from '#db/connection.ts'
 import type { Keyring } from '#server/core/keys/keyring.ts'
 import { visibleTo } from '../emergencies/visible.ts'
-import { nobody } from '../queue/queue-store.ts'
 import { asReport, type Report } from '../reports/report-store.ts'
 import type { ReporterRecord } from './weight.ts'
 
@@ -10,17 +9,18 @@ const latest = 100
 
 /**
  * Over the last 100 reports that ended.
- * @param notOf the viewer: their own cases do not count
+ * @param viewer only cases that they may see count
  * @returns by the digest in hex
  */
 export async function readRecords(
   db: Db | Trx,
   people: readonly Buffer[],
-  notOf = nobody,
+  viewer?: string,
 ): Promise<ReadonlyMap<string, ReporterRecord>> {
+  const seen = viewer ? visibleTo(':viewer', 'c.') : 'true'
   const { rows } = await db.raw(
     `select encode(p.digest, 'hex') as person, last.*
-     from unnest(?::bytea[]) p(digest)
+     from unnest(:people::bytea[]) p(digest)
      cross join lateral (
        select count(*)::int as judged,
          (count(*) filter (where outcome = 'measure-taken'))::int
@@ -32,12 +32,16 @@ export async function readRecords(
          where r.person_digest = p.digest
            and r.duplicate_of is null
            and r.outcome in ('measure-taken', 'no-breach')
-           and c.account_id is distinct from ?::uuid
+           and ${seen}
          order by r.id desc
-         limit ?
+         limit :latest
        ) ended
      ) last`,
-    [[...people], notOf, latest],
+    {
+      people: [...people],
+      viewer: viewer ?? null,
+      latest,
+    },
   )
   return new Map(
     rows.map(({ person, judged, confirmed }: ReporterRecord & { person: string }) => [
@@ -50,9 +54,9 @@ export async function readRecords(
 export async function readRecord(
   db: Db | Trx,
   person: Buffer,
-  notOf?: string,
+  viewer?: string,
 ): Promise<ReporterRecord> {
-  const records = await readRecords(db, [person], notOf)
+  const records = await readRecords(db, [person], viewer)
   const record = records.get(person.toString('hex'))
   return record ?? { judged: 0, confirmed: 0 }
 }
