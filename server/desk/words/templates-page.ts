@@ -67,7 +67,7 @@ function showForm(
     errors,
     values,
     locals: {
-      action: id ? `${home}/${id}` : `${home}/new?audience=${audience}`,
+      action: id ? `${home}/${id}` : `${home}/new`,
       retire: id ? `${home}/${id}/retire` : undefined,
       audience,
       variables: variables[audience].map((name) => `{${name}}`).join(' '),
@@ -99,8 +99,7 @@ async function findAsked({ db }: DeskPageParts, req: Request): Promise<Template>
 }
 
 /** @throws NotFound */
-function audienceOf(req: Request): Audience {
-  const { audience } = req.query
+function audienceOf(audience: unknown): Audience {
   if (!isAudience(audience)) throw new NotFound('no such readers')
   return audience
 }
@@ -131,9 +130,12 @@ export const templatesPage = (parts: DeskPageParts): Pages => ({
     showForm(parts, req, res, found, { name: found.name, ...found.texts })
   },
 
-  start: (req, res) => showForm(parts, req, res, { audience: audienceOf(req) }),
+  start: (req, res) => showForm(parts, req, res, { audience: audienceOf(req.query.audience) }),
 
-  create: async (req, res) => await save(parts, req, res, { audience: audienceOf(req) }),
+  async create(req, res) {
+    const { audience } = readFields(req, ['audience'])
+    await save(parts, req, res, { audience: audienceOf(audience) })
+  },
 
   change: async (req, res) => await save(parts, req, res, await findAsked(parts, req)),
 

@@ -20,7 +20,8 @@ export const posts: Posts = (trial) => {
   async function template(): Promise<string> {
     const from = '/staff/templates/new?audience=owner'
     const name = trial.login()
-    const sent = await trial.ada.visitor.post(from, { name, ...languages })
+    const fields = { audience: 'owner', name, ...languages }
+    const sent = await trial.ada.visitor.post('/staff/templates/new', fields, { from })
     assert.equal(sent.status, 303, sent.errors.join())
     return `/staff/templates/${(await portal.db('desk_templates').where({ name }).first()).id}`
   }
@@ -45,8 +46,9 @@ export const posts: Posts = (trial) => {
     '/staff/templates/new': {
       open: async () => ({
         visitor: trial.ada.visitor,
-        path: '/staff/templates/new?audience=reporter',
-        fields: { name: trial.login(), ...languages },
+        path: '/staff/templates/new',
+        fields: { audience: 'reporter', name: trial.login(), ...languages },
+        from: '/staff/templates/new?audience=reporter',
       }),
       leads: '/staff/templates',
     },

@@ -88,11 +88,15 @@ test('No template for a reporter has a variable that names the mailbox.', async 
   assert.deepEqual(findUnknown('owner', variables.owner.map((name) => `{${name}}`).join()), [])
   const texts = { be: 'Скарга {reference}', ru: 'Жалоба {reference}', de: 'Meldung {mailbox}' }
   const form = { name: 'Thanks', ...texts, en: 'We read your report {reference} of {received}.' }
-  const path = '/staff/templates/new?audience=reporter'
-  const refused = await bela.visitor.post(path, form)
+  const from = '/staff/templates/new?audience=reporter'
+  const save = (more: object = {}) => {
+    const fields = { audience: 'reporter', ...form, ...more }
+    return bela.visitor.post('/staff/templates/new', fields, { from })
+  }
+  const refused = await save()
   assert.deepEqual(refused.errors, ['de.unknown'])
-  await bela.visitor.post(path, { ...form, de: 'Meldung {reference}' })
-  const again = await bela.visitor.post(path, { ...form, de: 'Meldung' })
+  await save({ de: 'Meldung {reference}' })
+  const again = await save({ de: 'Meldung' })
   assert.deepEqual(again.errors, ['name.taken'])
   const template = await portal.db('desk_templates').where({ name: 'Thanks' }).first()
   const { write, reportId } = await report()

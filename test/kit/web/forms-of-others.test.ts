@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { before, describe, it, mock } from 'node:test'
 import { signToken } from '#server/core/keys/signed-token.ts'
 import { appealPurpose } from '#server/desk/measures/apply-measure.ts'
+import { progressTokenOf } from '#server/desk/reports/take-report.ts'
 import { type StaffRole, staffRoles } from '#server/desk/staff/store.ts'
 import { noteUnheld } from '#server/mail/filters/store.ts'
 import { createMemoryPlatform } from '#server/mail/mail-platform/memory/memory.ts'
@@ -136,6 +137,7 @@ async function prepareDesk(anna: StaffMember): Promise<string[]> {
     {},
     { from: `/staff/cases/${otherCase}` },
   )
+  const written = await writeOnDesk(anna, otherCase, otherMeasure)
   const unproven = await portal.db('abuse_cases').whereNull('account_id').first('id')
   return [
     ...[caseId, otherCase, unproven?.id].map((id) => `/staff/cases/${id}`),
@@ -145,6 +147,30 @@ async function prepareDesk(anna: StaffMember): Promise<string[]> {
     `/staff/appeals/${appealId}`,
     `/staff/accounts/${spammer}`,
     `/appeal/${signToken(portal.keyring, appealPurpose, otherMeasure)}`,
+    ...written,
+  ]
+}
+
+/** A legal hold, a template, and questions to a reporter and to an owner. */
+async function writeOnDesk(
+  { visitor }: StaffMember,
+  caseId: string,
+  measureId: string,
+): Promise<string[]> {
+  const holds = `/staff/cases/${caseId}/preservation`
+  await visitor.post(holds, { reason: 'Request 17' })
+  const from = '/staff/templates/new?audience=owner'
+  const texts = { name: 'Thanks', be: 'Дзякуй', ru: 'Спасибо', en: 'Thanks', de: 'Danke' }
+  await visitor.post('/staff/templates/new', { audience: 'owner', ...texts }, { from })
+  const { id } = await portal.db('abuse_reports').where({ case_id: caseId }).first('id')
+  const question = { words: 'What did the program show?', asks: 'on' }
+  for (const page of [`/staff/cases/${caseId}/reports/${id}`, `/staff/measures/${measureId}`])
+    await visitor.post(`${page}/write`, question)
+  return [
+    holds,
+    from,
+    `/words/report/${progressTokenOf(portal.parts, String(id))}`,
+    `/words/appeal/${signToken(portal.keyring, appealPurpose, measureId)}`,
   ]
 }
 
