@@ -14,12 +14,19 @@ const leastLetters = 60
 const mostHosts = 10
 const nameChars = 200
 
-/** Links, addresses and numbers change from letter to letter. */
+const isTelling = (word: string) => !word.includes('//') && !word.includes('@')
+
+/**
+ * Links, addresses and numbers change from letter to letter.
+ * Takes linear time: a letter may be one word of half a megabyte.
+ */
 export function textOf(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/\S*(?:\/\/|@)\S*/gu, ' ')
+    .split(/\s+/u)
+    .filter(isTelling)
+    .join(' ')
     .replace(/[^\p{L}]+/gu, ' ')
     .trim()
 }

@@ -55,6 +55,10 @@ test('what changes from letter to letter and links to common hosts make no campa
     marksOf(letter('Hello!', hosts), common).map(({ value }) => value),
     ['pay.bad.example'],
   )
+  const begun = process.cpuUsage().user
+  marksOf(letter('aGVsbG8'.repeat(75_000), []), common)
+  const spentMs = (process.cpuUsage().user - begun) / 1000
+  assert.ok(spentMs < 1000, `a long word takes ${spentMs} ms`)
 })
 
 test('the same text of three senders is one group, which one decision closes', async () => {
