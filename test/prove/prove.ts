@@ -8,6 +8,7 @@ import { proveAbuseLettersHttp } from './desk/abuse-letters-http.ts'
 import { proveAbuseMeasures } from './desk/abuse-measures.ts'
 import { proveAbuseVolume } from './desk/abuse-volume.ts'
 import { proveDeskMail } from './desk/desk-mail.ts'
+import { provePostfixLetters } from './desk/postfix-letters.ts'
 import { proveKillLoop } from './kill-loop.ts'
 import { proveLeafFeatures } from './leaf-features.ts'
 import { proveLooks } from './looks.ts'
@@ -72,6 +73,13 @@ const proofs: readonly Proof[] = [
     name: 'desk-mail',
     what: 'mail of 125 kinds to the desk by LMTP and IMAP, 50 kills: each has its reports once',
     run: () => proveDeskMail({ kills: 50 }),
+  },
+  {
+    name: 'abuse-postfix',
+    what:
+      '400 letters through real Postfix by a sender who knows the source, and 10,000 ' +
+      'changes of them',
+    run: () => provePostfixLetters({ letters: 398, large: [11, 24.5], changes: 25, seed: 1 }),
   },
   {
     name: 'abuse-measures',

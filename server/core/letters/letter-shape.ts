@@ -33,7 +33,8 @@ export function splitLetter(binary: string): { header: string; body: string } {
 
 /** @param binary latin1 characters with CRLF line ends, from `openSource` */
 export function scanLetter(binary: string): ScannedLetter {
-  const { header, body } = splitLetter(binary)
+  const { header, body: asItStands } = splitLetter(binary)
+  const body = endOnce(asItStands)
   if (header === '') return { fields: [], header, content: '', body, spans: [], cuts: [] }
   const { fields, content, count } = listFields(header)
   const cuts: Cut[] = []
@@ -53,6 +54,14 @@ export function scanLetter(binary: string): ScannedLetter {
     spans: tree.spans,
     cuts,
   }
+}
+
+// Programs add blank lines at the end and drop them, so they are never shown.
+function endOnce(body: string): string {
+  let end = body.length
+  while (body.endsWith('\r\n', end)) end -= 2
+  if (end > 0 && end === body.length - 2) return body
+  return end <= 0 ? '' : `${body.slice(0, end)}\r\n`
 }
 
 export function charsetOf(content: string): string | null {

@@ -4,8 +4,8 @@ import { letterLimits } from '#server/core/letters/letter.ts'
 const gaps = ['\r\n\r\n', '\n\n', '\r\r\n\r\r\n'].map((gap) => Buffer.from(gap))
 
 /** The letter itself unless it is larger than what is read whole. */
-export function beginningOfLetter(letter: Uint8Array): Uint8Array {
-  if (letter.length <= letterLimits.bytes) return letter
+export function beginningOfLetter(letter: Uint8Array, sizeBytes = letter.length): Uint8Array {
+  if (sizeBytes === letter.length && sizeBytes <= letterLimits.bytes) return letter
   const bytes = Buffer.from(letter.buffer, letter.byteOffset, letter.byteLength)
   const found = gaps.map((gap) => bytes.indexOf(gap)).filter((at) => at >= 0)
   const header = found.length > 0 ? Math.min(...found) : 0

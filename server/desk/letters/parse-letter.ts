@@ -77,9 +77,13 @@ export async function readLetter(
 
   const { header, body } = splitLetter(source.binary)
   const binding = bindLetter(header, body)
-  const isCut = isBeginning || (!whole && bytes.length > letterLimits.bytes)
-  const scanned = scanLetter(isCut ? beginningOf(header, body) : source.binary)
-  const cuts = new Set<Cut>(source.cut ? [...scanned.cuts, 'body'] : scanned.cuts)
+  const isLarge = isBeginning || bytes.length > letterLimits.bytes
+  const all = isLarge ? undefined : scanLetter(source.binary)
+  const isCrowded = whole && (source.cut || all?.cuts.includes('body'))
+  const scanned = !all || isCrowded ? scanLetter(beginningOf(header, body, whole)) : all
+  const isCut = scanned !== all
+  const cuts = new Set<Cut>(scanned.cuts)
+  if (source.cut && !isCut) cuts.add('body')
   const readable = source.pasted ? utf8ForPasted(scanned) : scanned
   const parts = isReadable(cuts) ? await readParts(readable, cuts) : readFlat(readable)
   if (isCut) cuts.add('beginning')
@@ -112,8 +116,15 @@ export async function readLetter(
   return { kind: 'letter', letter, scanned, binding, parts }
 }
 
-const beginningOf = (header: string, body: string) =>
-  `${header}\r\n\r\n${body.slice(0, letterLimits.beginningBytes)}`
+function beginningOf(header: string, body: string, whole: boolean): string {
+  if (!whole) return `${header}\r\n\r\n${body.slice(0, letterLimits.beginningBytes)}`
+  let end = 0
+  for (let lines = 0; lines < letterLimits.shortLines - 1 && end < body.length; lines += 1) {
+    const next = body.indexOf('\r\n', end)
+    end = next < 0 ? body.length : next + 2
+  }
+  return `${header}\r\n\r\n${body.slice(0, Math.min(end, letterLimits.bytes))}`
+}
 
 // How many fields stand above the letter does not change how its body is read.
 const isReadable = (cuts: ReadonlySet<Cut>) => [...cuts].every((cut) => cut === 'headers')

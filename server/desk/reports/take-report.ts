@@ -85,7 +85,7 @@ async function keepSource(
   if (source === null) return null
   const bytes = typeof source === 'string' ? Buffer.from(source, 'utf8') : source
   return await insertEvidence(trx, parts.keyring, {
-    source: beginningOfLetter(bytes),
+    source: beginningOfLetter(bytes, sizeBytes),
     sizeBytes: sizeBytes ?? bytes.length,
     pasted: typeof source === 'string',
     at,

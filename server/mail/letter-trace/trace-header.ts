@@ -134,8 +134,8 @@ function compare(
     return undefined
   const beginsSame = isStart && tags.p === binding.start
   const compared = judgeBody(body, sameOr(tags.b, binding.body), beginsSame)
-  // A letter without a name of its own is known by its text alone.
-  if (!tags.m && !tags.d && compared === 'differs') return undefined
+  // A letter without a name and without a sender is known by its text alone.
+  if (!tags.m && !tags.d && !tags.f && compared === 'differs') return undefined
   return {
     from,
     subject: sameOr(tags.s, binding.subject),

@@ -337,6 +337,36 @@ test('uploads that break off leave room for others', async () => {
   })
 })
 
+test('large uploads take turns, and leave room for small ones', async () => {
+  const { port } = new URL(portal.url)
+  const begin = async (network: number) => {
+    const socket = connect(Number(port), '127.0.0.1')
+    const answer = once(socket, 'data').then(([data]) => String(data).slice(0, 12))
+    socket.write(
+      [
+        'POST /report HTTP/1.1',
+        'Host: x',
+        `X-Forwarded-For: 192.0.2.${network}`,
+        'Content-Type: multipart/form-data; boundary=x',
+        'Content-Length: 27000000',
+        '',
+        '--x',
+      ].join('\r\n'),
+    )
+    return { socket, answer }
+  }
+  const small = [{ name: 'message_file', value: 'From: a@b.example\r\n\r\nx', file: 'a.eml' }]
+  const large = await Promise.all([1, 2, 3, 4].map(begin))
+  await new Promise((done) => setTimeout(done, 300))
+  const fifth = await begin(5)
+  assert.equal(await fifth.answer, 'HTTP/1.1 503')
+  assert.equal((await upload(portal.visitor(), small)).status, 303)
+  for (const { socket, answer } of [...large, fifth]) {
+    answer.catch(() => {})
+    socket.destroy()
+  }
+})
+
 test('evidence is never changed, and deleted only when its time is over', async () => {
   const { keyring } = portal
   const row = await portal.db('evidence').first('id', 'kept_until')

@@ -1,16 +1,16 @@
 // Letters at real Postfix and Dovecot with the portal's own configuration.
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
-import { systemClock } from '#server/core/clock.ts'
 import { offerFromOutside, signInBySmtp } from '#test/mail-platform/line-client.ts'
 import { eventually, openInbox, trySend, waitForLetter } from '#test/mail-platform/mail-program.ts'
 import { describeOnMailServers } from '#test/mail-platform/programs.ts'
-import { type MailWorld, startMailWorld } from '#test/mail-platform/world.ts'
+import { startTracedWorld, type TracedWorld } from '#test/mail-platform/traced-world.ts'
+import { provePostfixLettersIn } from '#test/prove/desk/postfix-letters.ts'
 
 describeOnMailServers('Postfix', () => {
-  let world: MailWorld
+  let world: TracedWorld
   before(async () => {
-    world = await startMailWorld(systemClock)
+    world = await startTracedWorld()
   })
   after(() => world?.stop())
 
@@ -114,6 +114,18 @@ describeOnMailServers('Postfix', () => {
     const inbox = await openInbox(mail, authOf('nina'))
     await waitForLetter(inbox, 'To the alias')
     await inbox.logout()
+  })
+
+  it('letters of a sender who knows the source are proven, unless something shown was changed', async () => {
+    const { letters, counts } = await provePostfixLettersIn(world, {
+      letters: 8,
+      large: [],
+      changes: 6,
+      seed: 1,
+    })
+    assert.equal(letters, 8)
+    assert.ok((counts['file: proven, intact'] ?? 0) >= 6, JSON.stringify(counts))
+    assert.ok((counts['changed: likely, changed'] ?? 0) >= 6, JSON.stringify(counts))
   })
 
   it('outsiders can neither use our addresses, nor relay, nor write to nobody', async () => {

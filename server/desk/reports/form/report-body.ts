@@ -1,5 +1,5 @@
 // The body parser of the only form with a file. It runs before the parser of all other forms.
-import express, { type Request, type RequestHandler } from 'express'
+import express, { type Request, type RequestHandler, type Response } from 'express'
 import type { StorageEngine } from 'multer'
 import { BusyError } from '#server/core/faults.ts'
 import { lazily } from '#server/core/lazily.ts'
@@ -21,6 +21,8 @@ const multerPackage = lazily<typeof import('multer')>('multer')
 
 /** Files stay in memory while they are read, so only a few may be read at once. */
 const filesAtOnce = 8
+/** As many of the largest size. Each takes its size twice while it is joined. */
+const largeAtOnce = 4
 /** Slow senders of one network must not take every place. */
 const filesOfNetwork = 2
 
@@ -71,12 +73,13 @@ export function fileForm({
     headerPairs: 20,
     fieldArrayIndexLimit: 0,
   }
+  const most = maxFileBytes + maxTextBytes + partsBytes
   let load: RequestHandler | undefined
-  const upload = boundBody(maxFileBytes + maxTextBytes + partsBytes, (req, res, next) => {
+  const upload = boundBody(most, (req, res, next) => {
     load ??= multerPackage()({ storage: inMemory(maxFileBytes), limits }).single(file)
     load(req, res, next)
   })
-  const reading = new Map<string, number>()
+  const places = createPlaces(most)
 
   const read: RequestHandler = async (req, res, next) => {
     const limit = await admit(req)
@@ -85,17 +88,11 @@ export function fileForm({
     const done = (fault?: unknown) => next(fault ?? (req.body?._csrf ? undefined : limit))
     if (!req.is('multipart/form-data')) return text(req, res, done)
     const network = networkOf(req.ip)
-    const own = reading.get(network) ?? 0
-    const all = reading.values().reduce((sum, each) => sum + each, 0)
-    if (own >= filesOfNetwork || all >= filesAtOnce) return next(new BusyError())
+    const bytes = Math.min(Number(req.get('content-length')) || most, most)
+    if (!places.hasRoom(network, bytes)) return next(new BusyError())
     // If the client has left already, no `close` event would free the place again.
     if (res.closed) return
-    reading.set(network, own + 1)
-    res.once('close', () => {
-      const left = (reading.get(network) ?? 1) - 1
-      if (left > 0) reading.set(network, left)
-      else reading.delete(network)
-    })
+    places.take(res, network, bytes)
     upload(req, res, (fault: unknown) => {
       if (!fault || fault instanceof BodyTooLarge) return done(fault)
       const { code } = fault as { code?: string }
@@ -105,6 +102,22 @@ export function fileForm({
   }
   return (req, res, next) =>
     req.method === 'POST' && req.path === path ? read(req, res, next) : next()
+}
+
+function createPlaces(most: number) {
+  const reading = new Map<Response, { readonly network: string; readonly bytes: number }>()
+  return {
+    hasRoom(network: string, bytes: number): boolean {
+      const all = [...reading.values()]
+      const own = all.filter((each) => each.network === network)
+      const sum = all.reduce((total, each) => total + each.bytes, bytes)
+      return own.length < filesOfNetwork && all.length < filesAtOnce && sum <= largeAtOnce * most
+    },
+    take(res: Response, network: string, bytes: number): void {
+      reading.set(res, { network, bytes })
+      res.once('close', () => reading.delete(res))
+    },
+  }
 }
 
 export const sentFile = ({ file }: Request): Buffer | undefined =>

@@ -120,11 +120,12 @@ async function reportsOf(parts: DeskParts, mail: ReadMail, raw: Uint8Array): Pro
     const source = mail.instead ?? raw
     return [{ ...sentBy, channel, how: 'none', source, acknowledge: answers }]
   }
-  return mail.letters.map(({ how, source }, at) => ({
+  return mail.letters.map(({ how, source, isBeginning }, at) => ({
     ...sentBy,
     channel: how === 'feedback-loop' ? 'feedback-loop' : 'mail',
     how: how === 'retold' ? 'retold' : 'source',
     source,
+    sizeBytes: isBeginning ? Math.max(raw.length, source.length + 1) : source.length,
     // Each mail gets one answer, however many letters it reports.
     acknowledge: answers && at === 0,
     lettersLeft: at === 0 ? mail.lettersLeft : 0,

@@ -30,6 +30,8 @@ export interface FoundLetter {
   /** `redirected`: the mail itself is the letter. */
   readonly how: 'attached' | 'feedback-loop' | 'pasted' | 'redirected' | 'retold'
   readonly source: Buffer
+  /** The mail was too large to be read to the end of its last letter. */
+  readonly isBeginning?: boolean
 }
 
 export interface MailContent {
@@ -75,7 +77,10 @@ export function readContent(letter: Letter, attachments: Parts, raw: Uint8Array)
     xarf,
     isRetraction,
   })
-  const letters = sources.slice(0, MAX_LETTERS)
+  const isCut = letter.cuts.includes('beginning')
+  const letters = sources
+    .slice(0, MAX_LETTERS)
+    .map((each, at) => ({ ...each, isBeginning: isCut && at === sources.length - 1 }))
   const type = isRetraction ? feedback.type : undefined
   const said = type ? `Feedback-Type: ${type}\n\n${text}` : text
   const note = xarf?.note ?? said
