@@ -14,7 +14,7 @@ export interface LetterParser {
 }
 
 export interface LetterParserParts {
-  /** For one letter, default 5,000. The largest mail takes about 500 ms on a slow core. */
+  /** For one letter, default 3,000. The largest mail takes about 500 ms on a slow core. */
   readonly timeLimitMs?: number
   /** The thread's heap, default 256. */
   readonly memoryLimitMib?: number
@@ -22,7 +22,7 @@ export interface LetterParserParts {
 
 const TOO_SLOW = Symbol('too slow')
 
-function createParserThread({ timeLimitMs = 5_000, memoryLimitMib = 256 }: LetterParserParts) {
+function createParserThread({ timeLimitMs = 3_000, memoryLimitMib = 256 }: LetterParserParts) {
   let worker: Worker | null = null
   let ready: Promise<unknown> = Promise.resolve()
 
