@@ -40,14 +40,16 @@ if (document.querySelector('[data-shortcuts]')) {
     )
       return
     if (event.key === 'Escape' && isTyping(event.target)) return event.target.blur()
+    const filters = event.target.matches('select') && event.target.closest('form.filters')
+    if (event.key === 'Enter' && filters) return filters.requestSubmit()
     if (isTyping(event.target)) return
     // By its place on the keyboard, so that a Cyrillic layout types the same keys.
     const key = /^Key[A-Z]$/.test(event.code) ? event.code.slice(3).toLowerCase() : event.key
     const wish = first ? `${first} ${key}` : key
     first = ''
     clearTimeout(timer)
-    if (key === 'g' && wish === 'g') {
-      first = 'g'
+    if (wish === key && document.querySelector(`[data-key^="${CSS.escape(key)} "]`)) {
+      first = key
       timer = setTimeout(() => {
         first = ''
       }, 1500)

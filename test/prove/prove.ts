@@ -7,6 +7,7 @@ import { proveAbuseLetters } from './desk/abuse-letters.ts'
 import { proveAbuseLettersHttp } from './desk/abuse-letters-http.ts'
 import { proveAbuseMeasures } from './desk/abuse-measures.ts'
 import { proveAbuseVolume } from './desk/abuse-volume.ts'
+import { fullMorning, proveClearing } from './desk/clear-queue.ts'
 import { proveDeskMail } from './desk/desk-mail.ts'
 import { provePostfixLetters } from './desk/postfix-letters.ts'
 import { proveKillLoop } from './kill-loop.ts'
@@ -53,8 +54,16 @@ const proofs: readonly Proof[] = [
   },
   {
     name: 'abuse-volume',
-    what: 'queue, search and case page over 100,000 reports in 20,000 cases',
-    run: () => proveAbuseVolume({ reports: 100_000, cases: 20_000, rounds: 40, allowedMs: 100 }),
+    what: 'queue, search and case page over 1,000,000 reports in 200,000 cases',
+    run: () => proveAbuseVolume({ reports: 1_000_000, cases: 200_000, rounds: 40, allowedMs: 100 }),
+  },
+  {
+    name: 'clear-queue',
+    what: 'an analyst clears 400 reports by keyboard in under 150 actions, without scripts in under 300',
+    run: async () => ({
+      keyboard: await proveClearing(fullMorning, 'keyboard', 150),
+      'without scripts': await proveClearing(fullMorning, 'no-scripts', 300),
+    }),
   },
   {
     name: 'abuse-letters',
