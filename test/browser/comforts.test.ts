@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { letterLimits } from '#server/core/letters/letter.ts'
 import { launchChromium } from '#test/support/browser/chromium.ts'
 import { landing } from '#test/support/browser/hands.ts'
 import { usePortal } from '#test/support/use-portal.ts'
@@ -71,7 +72,7 @@ test('a switch of the colours keeps what was typed', async () => {
 test('a file that is too large is not sent, and the page says so', async () => {
   const page = await open('/report')
   await page.fill('#sender', 'prize@postern.example')
-  const buffer = Buffer.alloc(11 * 1024 * 1024)
+  const buffer = Buffer.alloc(letterLimits.takenBytes + 1)
   await page.setInputFiles('#message_file', { name: 'huge.eml', mimeType: 'text/plain', buffer })
   await page.getByRole('alert').waitFor()
   await page.locator('main button').click()
