@@ -77,6 +77,7 @@ export const letterLimits = {
   /** Of larger letters only the header and the beginning are kept. */
   bytes: 10 * 1024 * 1024,
   beginningBytes: 1024 * 1024,
+  beginningLines: 20_000,
   lines: 150_000,
   /** More lines need a mean length of `shortLineChars`: short ones cost as much. */
   shortLines: 50_000,

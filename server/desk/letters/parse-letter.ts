@@ -119,7 +119,7 @@ export async function readLetter(
 function beginningOf(header: string, body: string, whole: boolean): string {
   if (!whole) return `${header}\r\n\r\n${body.slice(0, letterLimits.beginningBytes)}`
   let end = 0
-  for (let lines = 0; lines < letterLimits.shortLines - 1 && end < body.length; lines += 1) {
+  for (let lines = 0; lines < letterLimits.beginningLines && end < body.length; lines += 1) {
     const next = body.indexOf('\r\n', end)
     end = next < 0 ? body.length : next + 2
   }
