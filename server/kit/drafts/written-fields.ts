@@ -11,6 +11,8 @@ export const typedFields = [
   'reporter',
   'note',
   'appeal',
+  'words',
+  'reason',
 ] as const
 
 /** Choices, a pasted letter, and the handle of a file that the portal keeps. */
@@ -24,6 +26,9 @@ const otherFields = [
   'days',
   'decision',
   'outcome',
+  'audience',
+  'template',
+  'asks',
   'kept_file',
   'language',
   'theme',

@@ -40,6 +40,7 @@ const keys = {
     'appeals',
     'drafts',
     'kept-letters',
+    'words',
   ],
   'networkOf and look-alike key of an address of ours': ['registration-name'],
   'wideNetworkOf: /24 or /48': ['registration-wide'],

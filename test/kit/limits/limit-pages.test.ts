@@ -15,6 +15,7 @@ const demanded = [
   'registration',
   'reports',
   'staff-door',
+  'words',
 ]
 
 test('every limit says on its page which one it is, and the gallery shows it', () => {

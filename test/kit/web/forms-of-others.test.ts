@@ -2,6 +2,11 @@
 import assert from 'node:assert/strict'
 import { before, describe, it, mock } from 'node:test'
 import { signToken } from '#server/core/keys/signed-token.ts'
+import { writeShown } from '#server/desk/bulk/effects.ts'
+import { readFacts } from '#server/desk/bulk/facts-store.ts'
+import { makeRun, sendRun } from '#server/desk/bulk/make-run.ts'
+import { workOnRun } from '#server/desk/bulk/work-on-run.ts'
+import { claimCase } from '#server/desk/claims/claim-case.ts'
 import { appealPurpose } from '#server/desk/measures/apply-measure.ts'
 import { progressTokenOf } from '#server/desk/reports/take-report.ts'
 import { type StaffRole, staffRoles } from '#server/desk/staff/store.ts'
@@ -131,6 +136,12 @@ async function prepareDesk(anna: StaffMember): Promise<string[]> {
     measure: 'limit-sending',
   })
   await approve(portal, otherMeasure, second)
+  for (const from of ['c@d.example', 'e@f.example'])
+    await reportLetter(portal, {
+      accountId: first,
+      login: 'first.judge',
+      source: `From: ${from}\r\n\r\nHello.\r\n`,
+    })
   await untilJudged(portal)
   await anna.visitor.post(
     `/staff/cases/${otherCase}/claim`,
@@ -138,9 +149,13 @@ async function prepareDesk(anna: StaffMember): Promise<string[]> {
     { from: `/staff/cases/${otherCase}` },
   )
   const written = await writeOnDesk(anna, otherCase, otherMeasure)
-  const unproven = await portal.db('abuse_cases').whereNull('account_id').first('id')
+  const unproven = await portal.db('abuse_cases').whereNull('account_id').orderBy('id').pluck('id')
+  const [shown = '', decided = '', taken = ''] = unproven.map(String)
+  const { desk } = portal.parts
+  await claimCase(desk, taken, first)
   return [
-    ...[caseId, otherCase, unproven?.id].map((id) => `/staff/cases/${id}`),
+    ...[caseId, otherCase, shown, taken].map((id) => `/staff/cases/${id}`),
+    ...(await decideMany(anna.id, first, shown, decided)),
     `/staff/cases/${otherCase}/measure?measure=suspend-sending&cause=spam&days=7`,
     `/staff/measures/${measureId}/lift`,
     `/staff/approvals/${proposalId}`,
@@ -149,6 +164,24 @@ async function prepareDesk(anna: StaffMember): Promise<string[]> {
     `/appeal/${signToken(portal.keyring, appealPurpose, otherMeasure)}`,
     ...written,
   ]
+}
+
+/** Decisions about many cases: one to send, one that waits for a second person, one that is done. */
+async function decideMany(mine: string, other: string, open: string, decided: string) {
+  const { desk } = portal.parts
+  const choice = { decision: 'no-breach', cause: null, days: null } as const
+  const make = async (caseId: string, by: string) => {
+    const id = await makeRun(desk, choice, [caseId], by, Buffer.from(crypto.randomUUID()))
+    const facts = await readFacts(portal.db, portal.keyring, [caseId], by)
+    return { id, shown: writeShown(choice, facts) }
+  }
+  const { id: unsent } = await make(open, mine)
+  const { id: waiting } = await make(open, other)
+  await portal.db('bulk_runs').where({ id: waiting }).update({ state: 'proposed' })
+  const done = await make(decided, mine)
+  await sendRun(desk, done.id, { staffId: mine, right: 'analyst' }, done.shown)
+  await workOnRun(desk, done.id)
+  return [unsent, waiting, done.id].map((id) => `/staff/bulk/${id}`)
 }
 
 /** A legal hold, a template, and questions to a reporter and to an owner. */
