@@ -1,4 +1,4 @@
-// Filters that were at work when everything of before was to end.
+// Filters that ran when a recovery or a block ended all access. They wait for their owner’s word.
 import type { Knex } from 'knex'
 
 export async function up(knex: Knex): Promise<void> {

@@ -53,7 +53,7 @@ async function change(
     const epoch = await changeOwnPassword(parts, asking, { plain: password, verifier }, at, form)
     await renewSession(req, epoch, client, at)
   } catch (fault) {
-    // The first of two simultaneous clicks has ended this session and begun the next one.
+    // The first of two simultaneous clicks may have ended this session: the second does nothing.
     const isAgain = fault instanceof StaleProof && (await isSentAgain(parts, req, owner))
     if (!isAgain || !(await isPresentPassword(parts, owner.id, password))) throw fault
   }

@@ -7,7 +7,7 @@ const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z](?:[a-z0-9-]
 /** The A-label of a typed domain; null if it is no mail domain. */
 export function canonicalDomain(typed: string): string | null {
   // Security: Only a plain domain name is a mail domain, whatever else a URL parser accepts.
-  // domainToASCII decodes %41 and reads 0x7f.1 as an IP address.
+  // domainToASCII would decode %41. It turns 0x7f.1 into an IP address, which DOMAIN refuses.
   if (/[\s%/\\?#:@[\]<>^|_]/.test(typed)) return null
   const domain = domainToASCII(typed).replace(/\.$/, '')
   return domain.length <= 253 && DOMAIN.test(domain) ? domain : null

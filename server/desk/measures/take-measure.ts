@@ -73,7 +73,7 @@ export async function putMeasure(
     taken: boolean
     word?: string
     at: Date
-    /** Writes what belongs to it, before the audit is locked. */
+    /** Writes what belongs to the measure. Runs first, since the audit is locked last. */
     alongside?: (measure: Measure) => Promise<void>
   },
 ): Promise<Measure | undefined> {

@@ -23,7 +23,7 @@ export interface Moments {
 const DAY = { day: 'numeric', month: 'long' } as const
 const CLOCK = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
 
-/** The largest number of a unit, then its length in seconds and its name. */
+/** A unit: up to which number it is used, how many seconds it has, and its name. */
 const WAITS: readonly [number, number, Intl.RelativeTimeFormatUnit][] = [
   [90, 1, 'second'],
   [90, 60, 'minute'],

@@ -6,7 +6,7 @@ import type { RecoveryParts } from '../parts.ts'
 import { deleteOldDeadLinks } from './store.ts'
 import texts from './texts.json' with { type: 'json' }
 
-/** People open letters of last week, and ask why a link does nothing. */
+/** So long the page of a dead link can say why it is dead. Older links are unknown. */
 const keptDays = 30
 
 const rows = accountRows('dead_links', ['kind', 'fate', 'died_at'])

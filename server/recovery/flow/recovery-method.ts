@@ -169,7 +169,7 @@ export interface RecoveryMethod extends OwnedMethod {
    * @returns the strength of the proof; false where the link is dead or the method was changed
    */
   settle(trx: AccountTrx, flow: MethodFlow, proofHash: Buffer | null): Promise<Strength | false>
-  /** A probation follows a weak proof. `settle` may call one proof weak. */
+  /** Whether a probation follows. A strong method’s `settle` may call a single proof weak. */
   readonly strength: Strength
   readonly tasks: TaskList
 }

@@ -51,7 +51,7 @@ async function leave({ db, clock }: DeskParts, key: string, outcome: string): Pr
 }
 
 // Security: Of all mail to the desk only answers to our own mail are dropped.
-/** Why a mail is no report, or undefined. An answer of a person that brings a letter is one. */
+/** Why a mail is no report, or undefined. A person’s answer with a letter attached is a report. */
 async function findAnswer(
   { db }: DeskParts,
   { answering, letters, isAutomatic }: ReadMail,

@@ -3,7 +3,7 @@ import type { Db } from '#db/connection.ts'
 
 const madeHere = /^<?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})@/
 
-/** A made-up Message-ID is none of ours. They are known until `sweep-messages.ts` forgets them. */
+/** Looks Message-IDs up, since anybody can write one like ours. Swept messages are not found. */
 export async function isOwnMail(db: Db, messageIds: readonly string[]): Promise<boolean> {
   const ids = messageIds.flatMap((each) => {
     const [, id] = madeHere.exec(each.toLowerCase()) ?? []
