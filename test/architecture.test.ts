@@ -1,6 +1,6 @@
 // The floor plan, held against the imports. Each rule is data with its reason.
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { globSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import type { AccountFeature } from '#server/accounts/feature.ts'
@@ -450,6 +450,18 @@ test('the list of features alone imports a feature that nothing else needs', () 
         : imports
             .filter((imported) => featureOf(imported) === leaf)
             .map((imported) => `${file} → ${imported}`),
+    ),
+  )
+  assert.deepEqual(used, [])
+})
+
+test('only its own tests import a feature that the proof of leaves takes out', () => {
+  const taken = ['desk/figures', 'desk/help', 'site/security-txt']
+  const used = globSync('test/**/*.ts').filter((file) =>
+    taken.some(
+      (leaf) =>
+        !file.startsWith(`test/${leaf}/`) &&
+        readFileSync(file, 'utf8').includes(`from '#server/${leaf}/`),
     ),
   )
   assert.deepEqual(used, [])
