@@ -1,4 +1,4 @@
-// A blocked mailbox is told so at every door and with every password that opens it, app passwords too. The columns of before keep their meaning
+// A blocked mailbox is told so at every door and with every password that opens it, app passwords too. The earlier columns keep their meaning
 // for a configuration that was written before: there a blocked mailbox has no app password.
 import type { Knex } from 'knex'
 

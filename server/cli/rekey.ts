@@ -12,7 +12,7 @@ export const rekeyCommand: Command<PortalParts> = {
   help:
     'Put the new key first in SECRET_KEYS, restart every process, run this; it may be repeated. ' +
     'Leave the old key listed as the last one: the\n' +
-    'record of what happened is not written anew, and what was chained under a key can be ' +
+    'record of what happened is not written again, and what was chained under a key can be ' +
     'verified only while it is listed.',
   async run(context) {
     const { db, keyring, clock, life } = await context.parts()

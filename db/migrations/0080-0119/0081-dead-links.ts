@@ -1,4 +1,4 @@
-// What became of links of letters, so that a page can say it to whoever has one.
+// What became of links of letters, so that a page can say it to people who open one.
 import type { Knex } from 'knex'
 
 export async function up(db: Knex): Promise<void> {

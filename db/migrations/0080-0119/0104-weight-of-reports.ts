@@ -18,7 +18,7 @@ export async function up(db: Knex): Promise<void> {
     comment on column abuse_reports.person_digest is
       'Keyed: a confirmed address, else the network. Null in old rows: it is reporter_digest.';
     comment on column abuse_reports.letter_key is
-      'Keyed: sender, subject and body, so that one letter is known whoever reports it.';
+      'Keyed: sender, subject and body, so that a letter is known again from any reporter.';
     comment on column abuse_reports.harmless is
       'Its letter had been judged before, without a breach.';
     comment on column abuse_reports.corrected_at is

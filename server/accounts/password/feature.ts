@@ -27,7 +27,7 @@ export const passwordsFeature = {
     close: rows.delete,
     export: withholds(
       'replaced_passwords',
-      'Check values of earlier passwords. Whoever has them can guess the passwords.',
+      'Check values of earlier passwords. A person who has them can guess the passwords.',
     ),
     rekey: noKeys,
   }),

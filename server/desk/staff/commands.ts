@@ -72,7 +72,7 @@ const resetDoor: Command<DeskPageParts> = {
   words: ['staff', 'reset-door'],
   args: ['LOGIN'],
   summary:
-    'Forgets the authenticator and the recovery codes of a member of staff, who then enrols anew.',
+    'Forgets the authenticator and the recovery codes of a member of staff, who then enrols again.',
   async run(context) {
     const { parts, account } = await openNamed(context)
     if (!account) return unknownAccount(context)
@@ -95,7 +95,7 @@ const resetDoor: Command<DeskPageParts> = {
     if (!removed) return refused('no change', 'It has no authenticator.')
     return done(
       { reset: account.address },
-      `${account.address}: enrols anew at the next visit to the staff pages.`,
+      `${account.address}: enrols again at the next visit to the staff pages.`,
     )
   },
 }

@@ -8,7 +8,7 @@ import type { FlowState } from './flow-states.ts'
 import type { StepPages } from './step-pages.ts'
 import { type Flow, findFlow, wasProven } from './store.ts'
 
-export type StartNotice = 'anew' | 'overtaken'
+export type StartNotice = 'start-again' | 'overtaken'
 
 export const newPasswordPath = '/recover/new-password'
 
@@ -29,8 +29,8 @@ export interface FlowSteps {
 /** The first page says it: the flow expired or never began, or the account has moved on. */
 export async function whyNoFlow(parts: RecoveryParts, req: Request): Promise<StartNotice> {
   const tokenHash = flowTokenHashOf(parts, req)
-  const isLate = tokenHash && (await wasProven(parts.db, tokenHash, parts.clock.now()))
-  return isLate ? 'overtaken' : 'anew'
+  const wasFinished = tokenHash && (await wasProven(parts.db, tokenHash, parts.clock.now()))
+  return wasFinished ? 'overtaken' : 'start-again'
 }
 
 export function createFlowSteps(parts: RecoveryParts, stepPages: StepPages): FlowSteps {

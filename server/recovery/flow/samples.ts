@@ -24,7 +24,7 @@ export const samples: readonly Sample[] = [
   limitSample('messages', { href: '/recover/sms/code' }),
   limitSample('recovery-tries', { href: '/recover/sms/code', waitSeconds: 80_000 }),
   page('recover', 'empty', 'start'),
-  page('recover', 'anew', 'start', { notice: 'anew' }),
+  page('recover', 'start-again', 'start', { notice: 'start-again' }),
   page('recover', 'overtaken', 'start', { notice: 'overtaken' }),
   page('recover', 'sessions-ended', 'start', { flash: 'sessions-ended' }),
   page('recover', 'errors', 'start', refused('login', 'missing')),

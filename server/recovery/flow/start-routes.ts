@@ -45,7 +45,7 @@ function addNamePage(router: Router, { parts, perNetwork }: StartRouteParts): vo
 
   router
     .get('/recover', (req, res) => {
-      const said = takeFlash(req, res, ['anew', 'overtaken', 'sessions-ended'])
+      const said = takeFlash(req, res, ['start-again', 'overtaken', 'sessions-ended'])
       const own = writeAddress(ownerOf(req)?.address ?? '', parts.settings.mailDomains)
       const login = typedNameOf(parts, req) || own
       showStart(req, res, said ? { login, said } : { login })

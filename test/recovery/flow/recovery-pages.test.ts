@@ -79,7 +79,7 @@ const activityOf = ({ accountId }: Equipped) =>
   portal.db('activity').where({ account_id: accountId }).orderBy('id').select('event', 'details')
 
 /** What the first page says to a visitor who was sent back to it. */
-const sentBack = () => portal.parts.texts.t('en', 'recover.anew')
+const sentBack = () => portal.parts.texts.t('en', 'recover.start-again')
 
 describe('the first page', () => {
   it('the first page asks for a name, and says once that a step was out of turn', async () => {

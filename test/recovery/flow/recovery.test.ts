@@ -47,7 +47,7 @@ describe('somebody who forgot the password', () => {
     const set = await setPassword(laptop, fresh)
     assert.deepEqual([set.status, set.location], [303, '/recover/done'])
     assert.equal((await laptop.get('/recover/done')).page, 'recover-done')
-    // Not signed in by it, and the session of before has ended.
+    // Not signed in by it, and the earlier session has ended.
     assert.match((await laptop.get('/account')).location ?? '', /^\/sign-in/)
     assert.match((await hanna.browser.get('/account')).location ?? '', /^\/sign-in/)
     await signIn(portal, { login: hanna.login, password: fresh })

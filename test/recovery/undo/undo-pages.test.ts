@@ -753,7 +753,7 @@ describe('undo', () => {
     assert.equal(await phoneOf(person), person.phone)
     assert.deepEqual(await noticesOfMethods(person, messages), [])
     assert.deepEqual(await findPhone(portal.db, portal.keyring, person.accountId), now)
-    // A change that kept nothing of before, of a method that is still there: it is left.
+    // A change that kept nothing, of a method that is still there: it is left.
     assert.equal(await undo(await offer(person, 'phone.changed')), 'new-password')
     assert.equal(await phoneOf(person), person.phone)
     assert.deepEqual(await noticesOfMethods(person, messages), [])
