@@ -121,7 +121,7 @@ test('an operator grants and revokes a named staff role, and both are recorded',
   assert.deepEqual([await eventsOf('staff.granted'), await eventsOf('staff.revoked')], [1, 1])
 })
 
-test('who gets a role, loses one or enrols again is in the chain of the audit', async () => {
+test('the chain of the audit names each person who gets a role, loses one or enrols again', async () => {
   const actions = async () =>
     (await listAudit(portal.db, {}, 100))
       .filter(({ action }) => action.startsWith('staff.'))

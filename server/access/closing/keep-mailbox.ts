@@ -51,7 +51,7 @@ export async function comeBack(
   })
 }
 
-/** Who recovers access wants the mailbox. The notices of the recovery are enough. */
+/** A person who recovers access wants the mailbox. The recovery has notices of its own. */
 export async function comeBackByRecovery(
   trx: AccountTrx,
   keyring: Keyring,

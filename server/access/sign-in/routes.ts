@@ -141,7 +141,7 @@ const submitSignOut =
       await stopSession(req)
     }
     setFlash(res, 'signed-out')
-    // Security: Who leaves a closing mailbox leaves nothing in the browser that opens it.
+    // Security: A person who leaves a closing mailbox leaves nothing in the browser that opens it.
     forgetClosing(parts, res)
     req.dropDraft?.(res)
     forgetTypedName(parts, req, res)

@@ -25,7 +25,7 @@ const revokes = {
   apply: revokeRole,
 } as const
 
-// Security: Who gets a role, loses one or enrols again is in the chain of the audit.
+// Security: The chain of the audit names each person who gets a role, loses one or enrols again.
 const change = (action: typeof grants | typeof revokes): Command<DeskPageParts> => ({
   words: ['staff', action.verb],
   args: ['LOGIN'],

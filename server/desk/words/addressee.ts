@@ -102,7 +102,7 @@ export async function findOwner(
   const appeal = await findAppealOf(db, keyring, measure.id)
   const isWaiting = appeal?.decidedAt === null
   const took = measure.proposedBy === staff.id || measure.approvedBy === staff.id
-  // Security: Who took part in a measure writes nothing to its owner while an appeal waits.
+  // Security: Staff who took part in a measure write nothing to its owner while an appeal waits.
   if (isWaiting && took) throw new RightMissing('took part in the measure')
   const locale = isLocale(account.locale) ? account.locale : settings.defaultLocale
   const { caseId } = measure

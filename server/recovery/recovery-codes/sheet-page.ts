@@ -52,7 +52,7 @@ export function createSheetPage(parts: RecoveryParts): SheetPage {
     const sheet = await findSheet(db, accountId)
     const codes = handed.read(req, 'new').map(writeTypedCode)
     const service = settings.brandName
-    // Who hears the page learns from its title that the codes are there.
+    // A screen reader says by the title that the codes are there.
     const named = { titleKey: 'recovery-codes.sheet.title', titleParams: { service } }
     pages.show(req, res, {
       id: 'recovery-codes',

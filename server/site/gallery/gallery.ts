@@ -41,7 +41,7 @@ export async function renderMailSample(
   locale: Locale,
 ): Promise<MailContent> {
   const checked = checkParams(catalogue, name, params as never)
-  // Who gets a whole link is greeted by name, if there is one.
+  // Readers who get a whole link are greeted by name, if there is one.
   const greeted = state === 'undo' ? 'Алеся Кавальчук' : undefined
   const mail = await render.mail(name, checked, locale, sampleAddress, greeted)
   // A browser knows no parts of a mail.

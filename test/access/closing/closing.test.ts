@@ -88,7 +88,7 @@ it('the right password of a mailbox that is being closed opens only the page to 
   assert.equal((await browser.get('/account/closed')).location, '/sign-in')
 })
 
-it('Who leaves a closing mailbox leaves nothing in the browser that opens it.', async () => {
+it('A person who leaves a closing mailbox leaves nothing in the browser that opens it.', async () => {
   const { browser } = await leaver(portal)
   const left = await browser.post('/sign-out', {}, { from: '/account/closed' })
   assert.equal(left.location, '/')

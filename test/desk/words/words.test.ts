@@ -105,7 +105,7 @@ test('No template for a reporter has a variable that names the mailbox.', async 
   assert.match(html, new RegExp(`We read your report ${reference} of \\d+\\s\\w+\\s\\d{4}`))
 })
 
-test('Who took part in a measure writes nothing to its owner while an appeal waits.', async () => {
+test('Staff who took part in a measure write nothing to its owner while an appeal waits.', async () => {
   const person = await equip(portal)
   await reportLetter(portal, { ...person, kind: 'spam' })
   const { desk } = portal.parts

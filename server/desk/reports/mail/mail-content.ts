@@ -127,7 +127,7 @@ function findSources(
   }
 }
 
-/** Who redirected the mail, if somebody did: From is then the sender of the letter. */
+/** The redirecting mailbox, if there is one: From is then the sender of the letter. */
 function resentFrom({ fields }: Letter): string | undefined {
   const resent = fieldsNamed(fields, 'resent-from')[0]?.value ?? ''
   return /[^\s<>]{1,64}@[^\s<>]{1,255}/.exec(resent)?.[0].toLowerCase()
